@@ -54,6 +54,11 @@ class Acts(NamingContext):
                 continue
             text = page.text[start:end].strip()
             asked = text.rstrip("\"”'*_) ").endswith("?")
+            small = inside[0] and page.raws[inside[0]][0].islower() and page.raws[0][0].isupper()
+            if small and page.gap(inside[0]).strip() in (".", "!", "?"):
+                # A reply that begins with a capital goes on with capitals.
+                yield text
+                continue
             talks = self._talks(inside) or (asked and self._asks_of_seeker(inside))
             if not talks or not (self._asks(inside) if asked else self._chats(inside)):
                 yield text
@@ -105,10 +110,23 @@ class Acts(NamingContext):
     def _asks(self, inside: Sequence[int]) -> bool:
         """Whether nothing is proposed in a question: no naming words have anything but "any", "it", a kind of
         item behind them."""
-        return all(
+        return not self._left_alone(inside) and all(
             self._unnamed(index, inside[-1])
             for index in inside[1:]
             if self._behind_proposing(index, inside[0])
+        )
+
+    def _left_alone(self, inside: Sequence[int]) -> bool:
+        """Whether a name may be all that stands behind words that lead to one: "In that case, ...?"."""
+        page = self.page
+        mark = next((place for place in reversed(inside[1:]) if page.gap(place).strip() == ","), None)
+        if mark is None or not _LEADING.issuperset(page.norms[inside[0] : mark]) or inside[-1] - mark >= _FEW:
+            return False
+        rest = page.norms[mark : inside[-1] + 1]
+        return (
+            page.text[page.words[inside[-1]].end :][:1] == "?"
+            and not self._unnamed(mark, inside[-1])
+            and not any(norm in ("or", "and") or norm in either("subjects") for norm in rest)
         )
 
     def _behind_proposing(self, index: int, first: int) -> bool:
@@ -258,6 +276,11 @@ _ASPECTS = frozenset(
         "actors",
     }
 )
+#: What leads to a name that stands alone.
+_LEADING = frozenset(
+    {"in", "that", "this", "case", "then", "okay", "ok", "so", "well", "right", "sure", "and", "now", "alright", "got", "it",
+     "fine", "hmm", "instead", "if", "for"}
+)  # fmt: skip
 #: Times that kinds of items are called by, and titles too.
 _HOURS = frozenset({"evening", "night", "day", "moment", "break", "hotel"})
 #: So few words behind a mark may be a name.

@@ -296,7 +296,7 @@ class Anchors(Clauses):
         for index in range(1, len(page.norms)):
             if (
                 index in owned
-                or page.norms[index] in self._catalogue_words
+                or (page.norms[index] in self._catalogue_words and page.norms[index] != "the")
                 or page.norms[index] in either("subjects")
                 or self._german_word(index)
                 or not self._behind_proposing(

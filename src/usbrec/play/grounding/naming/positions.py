@@ -62,7 +62,15 @@ class Positions(Anchors):
 
     def _in_item_positions(self) -> Iterator[str]:
         page, spoken = self.page, self._spoken
-        if not self._ours_written or spoken is None:
+        if spoken is None:
+            return
+        if spoken.code == "de":
+            yield from self._german_subjects()
+        else:
+            yield from self._bare_openings()
+        if self.vocabulary.brands and spoken.code == "en":
+            yield from self._capitals_behind_article()
+        if not self._ours_written:
             return
         owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
         yield from self._pieced_together(owned)
@@ -108,7 +116,7 @@ class Positions(Anchors):
         if all(norm in _FREQUENCIES for norm in norms) and (len(norms) > 1 or tight):
             return False
         if not definite and (
-            norms[0] in STARTS or contracted(norms[0]) or norms[0] in listed("en", "unnamed") or norms[0] in _pronouns()
+            norms[0] in STARTS or self._in_one(first) or norms[0] in listed("en", "unnamed") or norms[0] in _pronouns()
         ):
             return norms[0] != "all" or len(norms) < 3
         rest = norms[1:] if definite else norms
@@ -118,7 +126,10 @@ class Positions(Anchors):
         head = rest[cut - 1]
         of_one = cut < len(rest) and rest[cut] in ("of", "in", "from", "with", "that", "which", "who", "i", "you", "for")
         if definite and self._function(rest[0]):
-            return rest[0] not in _LIGHT
+            return rest[0] in _BEHIND_THE
+        odd = next((place for place, norm in enumerate(norms) if place and norm == "the"), None)
+        if odd is not None and not (self._function(norms[odd - 1]) or is_verb(norms[odd - 1])):
+            return False
         if definite:
             return self._thing(head) or (of_one and of_talk("en", head) and len(rest) - cut > 1 and
                                          any(norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
@@ -134,6 +145,11 @@ class Positions(Anchors):
         if tight and len(rest) > 1 and not all(of_talk("en", norm) or self._thing(norm) for norm in rest):
             return False
         return self._thing(head) and (len(rest) > 1 or not is_singular(head) or self._kind(head))
+
+    def _in_one(self, index: int) -> bool:
+        """Whether a word is a pronoun and a verb in one: "I'd"."""
+        norm = self.page.norms[index]
+        return len(self.page.raws[index]) > len(norm) and contracted(norm)
 
     def _thing(self, norm: str) -> bool:
         """Whether a noun is no item: a kind, a part, a quality of one, or somebody."""
@@ -155,7 +171,7 @@ class Positions(Anchors):
             sentence = next(((start, end) for start, end in sentences_of(page) if start <= match.start() < end), None)
             if sentence is None or ";" not in page.text[sentence[0] : sentence[1]]:
                 continue
-            if any(page.text[:start].rstrip().endswith(",") for start, _ in spots):
+            if any(page.text[:start].rstrip().removesuffix(" the").endswith(",") for start, _ in spots):
                 yield from self._refused(match.span("name"), owned)
 
     def _compared(self, inside: Sequence[int], owned: set[int]) -> Iterator[str]:
@@ -178,7 +194,7 @@ class Positions(Anchors):
                 page.norms[inside[0]] in _FRONTED
                 and any(inside[0] < place < start for place in owned)
             )
-            than = any(page.norms[place] in _RANKED and place + 1 < len(page.norms)
+            than = any((page.norms[place] in _RANKED or page.norms[place - 1 : place + 1] == ["followed", "by"]) and place + 1 < len(page.norms)
                        and (place + 1 in owned or (page.norms[place + 1] == "the" and place + 2 in owned))
                        for place in inside if place > verb)  # fmt: skip
             against = before in ("but", "while", "whereas", "where", "though") and any(
@@ -190,7 +206,7 @@ class Positions(Anchors):
                 continue
             if verb - start > _MOST_WORDS or any(place in owned for place in range(start, verb)):
                 continue
-            if first in STARTS or first in _pronouns() or contracted(first) or (
+            if first in STARTS or first in _pronouns() or self._in_one(start) or (
                 self._function(first) and first not in ("the", "all", "never", "after", "when", "a", "before", "up", "close")
             ):
                 continue
@@ -198,7 +214,7 @@ class Positions(Anchors):
                 continue
             if first.endswith(("ing", "ly")) and verb - start > 1:
                 continue
-            if page.norms[verb - 1] in _pronouns() or any(contracted(page.norms[place]) for place in range(start, verb)):
+            if page.norms[verb - 1] in _pronouns() or any(map(self._in_one, range(start, verb))):
                 continue
             if first == "a" or not self._no_item(start, verb - 1, tight=True):
                 yield page.text[page.words[start].start : page.words[verb - 1].end]
@@ -221,19 +237,19 @@ class Positions(Anchors):
     def _paired_before(self, join: int, begin: int, owned: set[int]) -> Iterator[str]:
         page = self.page
         norm = page.norms[join]
-        if norm not in _JOINING | _RANKED or (page.gap(join).strip(" ,") or join - 1 in owned):
+        if norm not in _JOINING | _RANKED | {"then"} or (page.gap(join).strip(" ,") or join - 1 in owned):
             return
         start = join - 1
         while start > begin and start - 1 not in owned and not page.gap(start).strip() and join - start <= _MOST_WORDS:
-            if page.norms[start - 1] in _PAIRING or self._chooses(start - 1):
+            if page.norms[start - 1] in _PAIRING or self._ranks_at(start - 1):
                 break
             start -= 1
         led = page.norms[start - 1] if start > begin and not page.gap(start).strip() else ""
-        if led not in _PAIRING and not self._chooses(start - 1):
+        if led not in _PAIRING and not self._ranks_at(start - 1):
             listed_before = page.gap(start).strip() in (",", ":") and start > begin
             if not listed_before or norm not in _JOINING or not self._two_options(start):
                 return
-        if start in owned or any(contracted(page.norms[at]) for at in range(start, join)):
+        if start in owned or any(map(self._in_one, range(start, join))):
             return
         end = join - 1
         if page.norms[end] in ("first", "again", "too", "right", "once", "just", "well"):
@@ -251,7 +267,7 @@ class Positions(Anchors):
         said = page.norms[max(0, start - 3) : start]
         return any(one in ("two", "three", "both", "options", "choices", "ideas", "candidates", "these") for one in said)
 
-    def _chooses(self, index: int) -> bool:
+    def _ranks_at(self, index: int) -> bool:
         norm = self.page.norms[index]
         return norm in either("choosing") or norm in ("rank", "put", "test", "place", "prefer", "skip", "get", "find")
 
@@ -288,6 +304,8 @@ class Positions(Anchors):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == " – " and ((is_capital(raw) and not page.opens[first - 1]) or raw in _LIGHT):
                     yield page.text[page.words[first - 1].start : end]
+                if gap == ": " and self._named_before(first, last):
+                    yield page.text[page.words[first - 1].start : end]
                 if gap == " " and self._capital_before(first, last):
                     yield page.text[page.words[first - 1].start : end]
             if (start := self._led_by_noun(first, last, owned)) is not None:
@@ -300,6 +318,8 @@ class Positions(Anchors):
             if behind[0] == "the" and len(behind) > 1 and behind[1][0].isdigit() and page.gap(last + 1) == " ":
                 yield page.text[begin : page.words[last + 2].end]
             gap = page.gap(last + 1)
+            if gap == ": " and is_capital(page.raws[last + 1]) and last + 1 not in owned and self._capitals_then_verb(last + 1):
+                yield page.text[begin : page.words[last + 1].end]
             if gap == ": " and behind[0] == "of":
                 yield page.text[begin : page.words[last + 1].end]
             if gap == ": " and is_capital(page.raws[last + 1]) and self._second_colon(first, last, owned):
@@ -344,13 +364,16 @@ class Positions(Anchors):
         norm, at = page.norms[index], page.mention_at[first]
         if not page.opens[index] or not is_capital(page.raws[index]) or self._spoken is None or self._spoken.code != "en":
             return False
+        item = None if at is None else page.items.get(at.item_id)
+        people = set() if item is None else {word.norm for one in item.people for word in words(one)}
         if norm in ("his", "her", "their", "its"):
             return True
+        if page.words[index].stem != norm and page.raws[index][-2:] in ("'s", "’s") and not self._in_one(index):
+            # "Rosemary's Trainspotting".
+            return not self._proper(index) and page.words[index].stem not in people
         ends = last + 1 == len(page.norms) or page.gap(last + 1).strip()[:1] in tuple(".!?")
         if ":" in page.gap(index) and norm in _prepositions() and ends:
             return True
-        item = None if at is None else page.items.get(at.item_id)
-        people = set() if item is None else {word.norm for one in item.people for word in words(one)}
         return (
             norm in self.vocabulary.people_words
             and norm not in people
@@ -359,6 +382,16 @@ class Positions(Anchors):
             and not is_verb(norm)
             and norm not in lexicon("en", "phrases")["openers"].split()
         )
+
+    def _named_before(self, first: int, last: int) -> bool:
+        """Whether what stands before the colon before a title is the beginning of a name that something is said
+        of: "Hellboy II: Pinocchio was ..."."""
+        page, start = self.page, first - 1
+        while start > 0 and not page.opens[start] and page.gap(start) == " ":
+            start -= 1
+        inside = range(start, first)
+        said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
+        return said and len(inside) > 1 and page.opens[start] and all(is_capital(page.raws[place]) for place in inside)
 
     def _led_by_noun(self, first: int, last: int, owned: set[int]) -> int | None:
         """Where a sentence opens with a word that small words lead from to a title that something is said of:
@@ -373,7 +406,7 @@ class Positions(Anchors):
         norm = page.norms[index]
         said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
         plain = (
-            self._function(norm) or contracted(norm) or norm.endswith(("ing", "ly")) or not is_singular(norm)
+            self._function(norm) or self._in_one(index) or norm.endswith(("ing", "ly")) or not is_singular(norm)
             or norm in listed("en", "parts") or norm in _pronouns() or norm in lexicon("en", "phrases")["openers"].split()
         )  # fmt: skip
         if not page.opens[index] or not is_capital(page.raws[index]) or plain:
@@ -424,6 +457,55 @@ class Positions(Anchors):
             if alone and chosen and not noun and not is_capital(page.raws[index - 1]):
                 yield page.text[page.words[index - 1].start : page.words[index].end]
 
+    def _bare_openings(self) -> Iterator[str]:
+        """A noun without an article that opens a sentence, with a place behind "of": "Woman of Tokyo is ..."."""
+        page = self.page
+        for index in range(len(page.norms) - 3):
+            norm = page.norms[index]
+            if (
+                page.norms[index + 1] == "of"
+                and page.opens[index]
+                and is_capital(page.raws[index])
+                and is_capital(page.raws[index + 2])
+                and norm in nouns("count")
+                and norm not in listed("en", "parts")
+                and page.mention_at[index + 2] is None
+                and page.norms[index + 3] in _SAID_OF
+            ):
+                yield page.text[page.words[index].start : page.words[index + 2].end]
+
+    def _capitals_behind_article(self) -> Iterator[str]:
+        """An ordinary word with a capital behind "the", in a shop: "get the Winter", "The Nothing Headphone"."""
+        page = self.page
+        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        for index in range(1, len(page.norms)):
+            raw, norm = page.raws[index], page.norms[index]
+            if index in owned or page.norms[index - 1] != "the" or not raw.istitle() or page.gap(index) != " ":
+                continue
+            if self._proper(index) or norm in self.vocabulary.people or norm in self.vocabulary.genres:
+                continue
+            stop = index
+            while stop + 1 < len(page.norms) and page.gap(stop + 1) == " " and is_capital(page.raws[stop + 1]):
+                stop += 1
+            if owned.isdisjoint(range(index, stop + 1)):
+                yield page.text[page.words[index].start : page.words[stop].end]
+
+    def _german_subjects(self) -> Iterator[str]:
+        """What is proposed in German without an article, or in small letters behind one: "Winter wäre eine
+        Idee", "vom signal?"."""
+        page = self.page
+        for index in range(1, len(page.norms)):
+            norm = page.norms[index]
+            at = page.mention_at[index - 1]
+            if norm == "wäre" and index == 1 and at is None and not self._function(page.norms[0]):
+                known = self._thing(page.norms[0]) or page.norms[0] in self._catalogue_words
+                if not known and not (0, 0) in self._ours_written:
+                    yield page.raws[0]
+            behind = page.norms[index - 1] in ("vom", "zum", "beim", "den", "dem")
+            ends = index + 1 == len(page.norms) or page.gap(index + 1).strip()[:1] in tuple(".?!")
+            if behind and ends and page.gap(index) == " " and page.raws[index].islower() and not self._function(norm):
+                yield page.raws[index]
+
     def _german_positions(self, owned: set[int]) -> Iterator[str]:
         """German: an edition behind a title, a year where an item stands."""
         page = self.page
@@ -452,6 +534,8 @@ _TITLED = frozenset(
     {"break", "day", "evening", "hotel", "night", "place", "shop", "walk", "moment", "store", "restaurant", "picture",
      "set", "show", "song", "website", "trailer", "second", "first", "change", "laugh", "appeal"}
 )  # fmt: skip
+#: Small words between an article and its noun.
+_BEHIND_THE = frozenset({"one", "ones", "most", "more", "very", "only", "just", "so", "all", "other", "others", "our", "no"})
 #: What is said of a title right behind it.
 _SAID_OF = frozenset({"is", "was", "has", "had", "might", "may", "will", "would", "should", "comes", "makes", "gives", "ticks", "fits"})
 _FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
