@@ -19,7 +19,7 @@ from usbrec.play.grounding.naming.anchors import Anchors
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.clauses import STARTS
 from usbrec.play.grounding.naming.context import YEAR_BEHIND
-from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.language import Language, either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, noun_or_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
 
@@ -300,7 +300,7 @@ class Positions(Anchors):
                 raw, gap = page.raws[first - 1], page.gap(first)
                 if len(raw) == 1 and raw.isupper() and raw != "I" and gap in (". ", " ") and not self._labels(first - 1):
                     yield page.text[page.words[first - 1].start : end]
-                if gap == " " and raw in ("A", "An", "The") and page.raws[first] in ("A", "An", "The"):
+                if gap == " " and raw in _articles(self._spoken) and page.raws[first] in ("A", "An", "The"):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == " – " and ((is_capital(raw) and not page.opens[first - 1]) or raw in _LIGHT):
                     yield page.text[page.words[first - 1].start : end]
@@ -544,6 +544,11 @@ _RANGING = frozenset({"from", "prefer", "prefers", "preferred", "similar", "clos
 #: What a year that is a name stands before in German: "wirst du 1917 lieben".
 _LIKED = frozenset({"lieben", "mögen", "sehen", "schauen", "anschauen", "nehmen", "probieren", "genießen"})
 _GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
+
+
+def _articles(spoken: Language | None) -> tuple[str, ...]:
+    # "An The Ring führt kein Weg vorbei" is German.
+    return ("A", "An", "The") if spoken is not None and spoken.code == "en" else ("The",)
 
 
 @functools.cache
