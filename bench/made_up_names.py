@@ -310,9 +310,9 @@ class Writer:
             if self.draw.random() < 0.5:
                 # What is true of another item of the same title is no wrong claim.
                 alike = [one for one in self.shelf.rows if one["t"] == row["t"]]
-                while (
-                    wrong := str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))
-                ) in {one["y"] for one in alike}:
+                while (wrong := str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))) in {
+                    one["y"] for one in alike
+                }:
                     pass
                 return Script(
                     self.filled(self.of(self.book.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker

@@ -180,7 +180,11 @@ class Acts(NamingContext):
         end = self._last_of_phrase(index + 1, last)
         following = page.norms[end + 1] if end < last else ""
         mentioned = any(page.mention_at[place] is not None for place in range(index + 1, end + 1))
-        return mentioned or following in ("of", "in", "with", "that", "you", "i") or self._has_owned(index + 1, end)
+        return (
+            mentioned
+            or following in ("of", "in", "with", "that", "you", "i")
+            or self._has_owned(index + 1, end)
+        )
 
     def _has_owned(self, first: int, last: int) -> bool:
         return any(start <= last and end >= first for start, end in self._ours_written)

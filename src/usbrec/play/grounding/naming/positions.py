@@ -49,11 +49,15 @@ _FRONTED = frozenset(
      "though", "although", "when", "because", "in", "not", "as", "once"}
 )  # fmt: skip
 _JOINING = frozenset({"and", "or"})
-_PAIRING = frozenset({"both", "either", "between", "neither", "of", "put", "watch", "try", "consider", "compare", "mix"})
+_PAIRING = frozenset(
+    {"both", "either", "between", "neither", "of", "put", "watch", "try", "consider", "compare", "mix"}
+)
 _RANKED = frozenset({"over", "above", "before", "than"})
 _LIGHT = frozenset({"of", "to", "in", "from", "on", "at", "for", "with", "the", "a", "an", "and"})
 #: Small words of other languages that only stand inside names.
-_FOREIGN_WITHIN = frozenset({"de", "du", "del", "della", "di", "da", "la", "le", "les", "los", "el", "al", "y", "et", "van"})
+_FOREIGN_WITHIN = frozenset(
+    {"de", "du", "del", "della", "di", "da", "la", "le", "les", "los", "el", "al", "y", "et", "van"}
+)
 _MOST_WORDS = 8
 
 
@@ -105,18 +109,26 @@ class Positions(Anchors):
         page = self.page
         norms = page.norms[first : last + 1]
         if any(
-            is_capital(page.raws[place]) and (self._proper(place) or page.norms[place] in self.vocabulary.people_words)
+            is_capital(page.raws[place])
+            and (self._proper(place) or page.norms[place] in self.vocabulary.people_words)
             for place in range(first if not page.opens[first] else first + 1, last + 1)
         ):
             return True
         definite = norms[0] == "the"
-        if any(norm[0].isdigit() and not norm.isdigit() for norm in norms) or is_capital(page.raws[last]) and last > first:
+        if (
+            any(norm[0].isdigit() and not norm.isdigit() for norm in norms)
+            or is_capital(page.raws[last])
+            and last > first
+        ):
             # "The 70s"; names in capitals are found as such.
             return True
         if all(norm in _FREQUENCIES for norm in norms) and (len(norms) > 1 or tight):
             return False
         if not definite and (
-            norms[0] in STARTS or self._in_one(first) or norms[0] in listed("en", "unnamed") or norms[0] in _pronouns()
+            norms[0] in STARTS
+            or self._in_one(first)
+            or norms[0] in listed("en", "unnamed")
+            or norms[0] in _pronouns()
         ):
             return norms[0] != "all" or len(norms) < 3
         rest = norms[1:] if definite else norms
@@ -124,21 +136,40 @@ class Positions(Anchors):
             return True
         cut = next((place for place, norm in enumerate(rest) if place and self._function(norm)), len(rest))
         head = rest[cut - 1]
-        of_one = cut < len(rest) and rest[cut] in ("of", "in", "from", "with", "that", "which", "who", "i", "you", "for")
+        of_one = cut < len(rest) and rest[cut] in (
+            "of",
+            "in",
+            "from",
+            "with",
+            "that",
+            "which",
+            "who",
+            "i",
+            "you",
+            "for",
+        )
         if definite and self._function(rest[0]):
             return rest[0] in _BEHIND_THE
         odd = next((place for place, norm in enumerate(norms) if place and norm == "the"), None)
         if odd is not None and not (self._function(norms[odd - 1]) or is_verb(norms[odd - 1])):
             return False
         if definite:
-            return self._thing(head) or (of_one and of_talk("en", head) and len(rest) - cut > 1 and
-                                         any(norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
-                                             for norm in rest[cut + 1 :]))
+            return self._thing(head) or (
+                of_one
+                and of_talk("en", head)
+                and len(rest) - cut > 1
+                and any(
+                    norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
+                    for norm in rest[cut + 1 :]
+                )
+            )
         if cut < len(rest) and noun_only(head):
             return False
         if any(norm.isdigit() for norm in norms):
             return self._thing(head)
-        nominal = noun_only(head) or (noun_or_verb(head, plural=True) and not head.endswith(("ed", "er", "est", "ly")))
+        nominal = noun_only(head) or (
+            noun_or_verb(head, plural=True) and not head.endswith(("ed", "er", "est", "ly"))
+        )
         if not nominal:
             # "The better answer is past lives": no adjective ends so, and none is a bare verb.
             return is_singular(head) and not tight and not (len(rest) == 1 and _bare_verb(head))
@@ -168,7 +199,9 @@ class Positions(Anchors):
         page = self.page
         spots = [(page.words[first].start, page.words[last].end) for first, last in self._ours_written]
         for match in _HALF.finditer(page.text):
-            sentence = next(((start, end) for start, end in sentences_of(page) if start <= match.start() < end), None)
+            sentence = next(
+                ((start, end) for start, end in sentences_of(page) if start <= match.start() < end), None
+            )
             if sentence is None or ";" not in page.text[sentence[0] : sentence[1]]:
                 continue
             if any(page.text[:start].rstrip().removesuffix(" the").endswith(",") for start, _ in spots):
@@ -191,8 +224,7 @@ class Positions(Anchors):
             if start - 1 in owned and not page.gap(start).strip():
                 continue
             fronted = page.gap(start).strip() in (",", ";") and (
-                page.norms[inside[0]] in _FRONTED
-                and any(inside[0] < place < start for place in owned)
+                page.norms[inside[0]] in _FRONTED and any(inside[0] < place < start for place in owned)
             )
             than = any((page.norms[place] in _RANKED or page.norms[place - 1 : place + 1] == ["followed", "by"]) and place + 1 < len(page.norms)
                        and (place + 1 in owned or (page.norms[place + 1] == "the" and place + 2 in owned))
@@ -206,8 +238,14 @@ class Positions(Anchors):
                 continue
             if verb - start > _MOST_WORDS or any(place in owned for place in range(start, verb)):
                 continue
-            if first in STARTS or first in _pronouns() or self._in_one(start) or (
-                self._function(first) and first not in ("the", "all", "never", "after", "when", "a", "before", "up", "close")
+            if (
+                first in STARTS
+                or first in _pronouns()
+                or self._in_one(start)
+                or (
+                    self._function(first)
+                    and first not in ("the", "all", "never", "after", "when", "a", "before", "up", "close")
+                )
             ):
                 continue
             if first == "a" and self._thing(page.norms[verb - 1]):
@@ -240,7 +278,12 @@ class Positions(Anchors):
         if norm not in _JOINING | _RANKED | {"then"} or (page.gap(join).strip(" ,") or join - 1 in owned):
             return
         start = join - 1
-        while start > begin and start - 1 not in owned and not page.gap(start).strip() and join - start <= _MOST_WORDS:
+        while (
+            start > begin
+            and start - 1 not in owned
+            and not page.gap(start).strip()
+            and join - start <= _MOST_WORDS
+        ):
             if page.norms[start - 1] in _PAIRING or self._ranks_at(start - 1):
                 break
             start -= 1
@@ -265,21 +308,51 @@ class Positions(Anchors):
         """Whether the words before a mark count what is offered: "I see two options, ..."."""
         page = self.page
         said = page.norms[max(0, start - 3) : start]
-        return any(one in ("two", "three", "both", "options", "choices", "ideas", "candidates", "these") for one in said)
+        return any(
+            one in ("two", "three", "both", "options", "choices", "ideas", "candidates", "these")
+            for one in said
+        )
 
     def _ranks_at(self, index: int) -> bool:
         norm = self.page.norms[index]
-        return norm in either("choosing") or norm in ("rank", "put", "test", "place", "prefer", "skip", "get", "find")
+        return norm in either("choosing") or norm in (
+            "rank",
+            "put",
+            "test",
+            "place",
+            "prefer",
+            "skip",
+            "get",
+            "find",
+        )
 
     def _paired_behind(self, last: int, end: int, owned: set[int]) -> Iterator[str]:
         page = self.page
         join, start = last + 1, last + 2
-        if page.norms[join] not in _JOINING or page.gap(join).strip(" ,") or page.gap(start).strip() or start in owned:
+        if (
+            page.norms[join] not in _JOINING
+            or page.gap(join).strip(" ,")
+            or page.gap(start).strip()
+            or start in owned
+        ):
             return
         stop = start
         while stop < end and not page.gap(stop + 1).strip() and stop + 1 not in owned:
             norm = page.norms[stop + 1]
-            if norm in ("are", "were", "work", "both", "make", "share", "have", "is", "will", "go", "might", "could"):
+            if norm in (
+                "are",
+                "were",
+                "work",
+                "both",
+                "make",
+                "share",
+                "have",
+                "is",
+                "will",
+                "go",
+                "might",
+                "could",
+            ):
                 break
             stop += 1
         following = page.norms[stop + 1] if stop < end and not page.gap(stop + 1).strip() else ""
@@ -298,7 +371,13 @@ class Positions(Anchors):
             dated = at is not None and at.year is not None
             if first and first - 1 not in owned:
                 raw, gap = page.raws[first - 1], page.gap(first)
-                if len(raw) == 1 and raw.isupper() and raw != "I" and gap in (". ", " ") and not self._labels(first - 1):
+                if (
+                    len(raw) == 1
+                    and raw.isupper()
+                    and raw != "I"
+                    and gap in (". ", " ")
+                    and not self._labels(first - 1)
+                ):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == " " and raw in _articles(self._spoken) and page.raws[first] in ("A", "An", "The"):
                     yield page.text[page.words[first - 1].start : end]
@@ -315,10 +394,20 @@ class Positions(Anchors):
                 yield at.text
             if dated or not behind:
                 continue
-            if behind[0] == "the" and len(behind) > 1 and behind[1][0].isdigit() and page.gap(last + 1) == " ":
+            if (
+                behind[0] == "the"
+                and len(behind) > 1
+                and behind[1][0].isdigit()
+                and page.gap(last + 1) == " "
+            ):
                 yield page.text[begin : page.words[last + 2].end]
             gap = page.gap(last + 1)
-            if gap == ": " and is_capital(page.raws[last + 1]) and last + 1 not in owned and self._capitals_then_verb(last + 1):
+            if (
+                gap == ": "
+                and is_capital(page.raws[last + 1])
+                and last + 1 not in owned
+                and self._capitals_then_verb(last + 1)
+            ):
                 yield page.text[begin : page.words[last + 1].end]
             if gap == ": " and behind[0] == "of":
                 yield page.text[begin : page.words[last + 1].end]
@@ -327,9 +416,18 @@ class Positions(Anchors):
             if gap != " " or page.raws[last + 1][:1].isupper():
                 continue
             place = last + 1
-            while place < len(page.norms) and page.gap(place) == " " and page.norms[place] in _LIGHT | _FOREIGN_WITHIN:
+            while (
+                place < len(page.norms)
+                and page.gap(place) == " "
+                and page.norms[place] in _LIGHT | _FOREIGN_WITHIN
+            ):
                 place += 1
-            if place == last + 1 or place >= len(page.norms) or page.gap(place) != " " or not is_capital(page.raws[place]):
+            if (
+                place == last + 1
+                or place >= len(page.norms)
+                or page.gap(place) != " "
+                or not is_capital(page.raws[place])
+            ):
                 continue
             within = page.norms[last + 1 : place]
             if not _FOREIGN_WITHIN.isdisjoint(within) and within[0] in _FOREIGN_WITHIN:
@@ -350,7 +448,11 @@ class Positions(Anchors):
         follows = page.norms[place + 1] if place + 1 < len(page.norms) and page.gap(place + 1) == " " else ""
         ends = place + 1 == len(page.norms) or page.gap(place + 1).strip()[:1] in tuple(".!?")
         verb = follows in either("subjects") or (follows.endswith("s") and is_verb(follows))
-        if place in owned and within[0] in ("to", "in", "at", "on", "a", "an", "the") and before.isdisjoint(_RANGING):
+        if (
+            place in owned
+            and within[0] in ("to", "in", "at", "on", "a", "an", "the")
+            and before.isdisjoint(_RANGING)
+        ):
             yield page.text[begin:end]
         elif self._proper(place) and within[0] in ("in", "of", "at", "to") and (verb or follows == "on" or (
             ends and before & {"be", "like", "is"}
@@ -362,13 +464,22 @@ class Positions(Anchors):
         Laura first", "try: Before Sayonara."."""
         page, index = self.page, first - 1
         norm, at = page.norms[index], page.mention_at[first]
-        if not page.opens[index] or not is_capital(page.raws[index]) or self._spoken is None or self._spoken.code != "en":
+        if (
+            not page.opens[index]
+            or not is_capital(page.raws[index])
+            or self._spoken is None
+            or self._spoken.code != "en"
+        ):
             return False
         item = None if at is None else page.items.get(at.item_id)
         people = set() if item is None else {word.norm for one in item.people for word in words(one)}
         if norm in ("his", "her", "their", "its"):
             return True
-        if page.words[index].stem != norm and page.raws[index][-2:] in ("'s", "’s") and not self._in_one(index):
+        if (
+            page.words[index].stem != norm
+            and page.raws[index][-2:] in ("'s", "’s")
+            and not self._in_one(index)
+        ):
             # "Rosemary's Trainspotting".
             return not self._proper(index) and page.words[index].stem not in people
         ends = last + 1 == len(page.norms) or page.gap(last + 1).strip()[:1] in tuple(".!?")
@@ -391,7 +502,12 @@ class Positions(Anchors):
             start -= 1
         inside = range(start, first)
         said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
-        return said and len(inside) > 1 and page.opens[start] and all(is_capital(page.raws[place]) for place in inside)
+        return (
+            said
+            and len(inside) > 1
+            and page.opens[start]
+            and all(is_capital(page.raws[place]) for place in inside)
+        )
 
     def _led_by_noun(self, first: int, last: int, owned: set[int]) -> int | None:
         """Where a sentence opens with a word that small words lead from to a title that something is said of:
@@ -399,7 +515,9 @@ class Positions(Anchors):
         page, index = self.page, first - 1
         if self._spoken is None or self._spoken.code != "en":
             return None
-        while index > 0 and page.gap(index + 1) == " " and page.raws[index] in _LIGHT and not page.opens[index]:
+        while (
+            index > 0 and page.gap(index + 1) == " " and page.raws[index] in _LIGHT and not page.opens[index]
+        ):
             index -= 1
         if index < 0 or index == first - 1 or index in owned or page.gap(index + 1) != " ":
             return None
@@ -430,7 +548,8 @@ class Positions(Anchors):
             stop += 1
         mark = page.text[page.words[stop].end :][:1]
         plain = all(
-            page.norms[place] in self._catalogue_words or self._kind(page.norms[place]) for place in range(last + 1, stop + 1)
+            page.norms[place] in self._catalogue_words or self._kind(page.norms[place])
+            for place in range(last + 1, stop + 1)
         )
         if plain or stop - last > 4:
             return False
@@ -445,11 +564,23 @@ class Positions(Anchors):
             if index in owned or not is_capital(page.raws[index]) or page.mention_at[index] is not None:
                 continue
             norm = page.norms[index]
-            if norm not in self.vocabulary.people_words or norm in self.vocabulary.people or page.gap(index) != " ":
+            if (
+                norm not in self.vocabulary.people_words
+                or norm in self.vocabulary.people
+                or page.gap(index) != " "
+            ):
                 continue
-            alone = index + 1 == len(page.norms) or not is_capital(page.raws[index + 1]) or page.gap(index + 1) != " "
+            alone = (
+                index + 1 == len(page.norms)
+                or not is_capital(page.raws[index + 1])
+                or page.gap(index + 1) != " "
+            )
             before = page.norms[index - 1]
-            follows = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
+            follows = (
+                page.norms[index + 1]
+                if index + 1 < len(page.norms) and not page.gap(index + 1).strip()
+                else ""
+            )
             noun = follows and not self._function(follows) and follows not in either("subjects")
             chosen = before in ("the", "lieber", "vom", "find") or (
                 before == "is" and page.norms[index - 2] in ("answer", "pick", "choice", "tip")
@@ -480,12 +611,19 @@ class Positions(Anchors):
         owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
         for index in range(1, len(page.norms)):
             raw, norm = page.raws[index], page.norms[index]
-            if index in owned or page.norms[index - 1] != "the" or not raw.istitle() or page.gap(index) != " ":
+            if (
+                index in owned
+                or page.norms[index - 1] != "the"
+                or not raw.istitle()
+                or page.gap(index) != " "
+            ):
                 continue
             if self._proper(index) or norm in self.vocabulary.people or norm in self.vocabulary.genres:
                 continue
             stop = index
-            while stop + 1 < len(page.norms) and page.gap(stop + 1) == " " and is_capital(page.raws[stop + 1]):
+            while (
+                stop + 1 < len(page.norms) and page.gap(stop + 1) == " " and is_capital(page.raws[stop + 1])
+            ):
                 stop += 1
             if owned.isdisjoint(range(index, stop + 1)):
                 yield page.text[page.words[index].start : page.words[stop].end]
@@ -503,7 +641,13 @@ class Positions(Anchors):
                     yield page.raws[0]
             behind = page.norms[index - 1] in ("vom", "zum", "beim", "den", "dem")
             ends = index + 1 == len(page.norms) or page.gap(index + 1).strip()[:1] in tuple(".?!")
-            if behind and ends and page.gap(index) == " " and page.raws[index].islower() and not self._function(norm):
+            if (
+                behind
+                and ends
+                and page.gap(index) == " "
+                and page.raws[index].islower()
+                and not self._function(norm)
+            ):
                 yield page.raws[index]
 
     def _german_positions(self, owned: set[int]) -> Iterator[str]:
@@ -514,17 +658,41 @@ class Positions(Anchors):
             if index in owned or page.mention_at[index] is not None:
                 continue
             raw, norm = page.raws[index], page.norms[index]
-            ends = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip()) or page.raws[index + 1].islower()
-            if index - 1 in owned and page.gap(index) == " " and is_capital(raw) and ends and norm not in self._generic:
-                following = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
-                if norm in either("editions") or not following or self._function(following) or following in _GERMAN_VERBS:
+            ends = (
+                index + 1 == len(page.norms)
+                or bool(page.gap(index + 1).strip())
+                or page.raws[index + 1].islower()
+            )
+            if (
+                index - 1 in owned
+                and page.gap(index) == " "
+                and is_capital(raw)
+                and ends
+                and norm not in self._generic
+            ):
+                following = (
+                    page.norms[index + 1]
+                    if index + 1 < len(page.norms) and not page.gap(index + 1).strip()
+                    else ""
+                )
+                if (
+                    norm in either("editions")
+                    or not following
+                    or self._function(following)
+                    or following in _GERMAN_VERBS
+                ):
                     yield page.text[page.words[index - 1].start : page.words[index].end]
             if not norm.isdigit() or len(norm) != 4 or page.gap(index).strip(" ,") or index - 1 in owned:
                 continue
             before = page.norms[index - 1]
             stops = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
             chosen = stops or page.norms[index + 1] in _LIKED
-            if chosen and before not in YEAR_BEHIND and page.raws[index - 1].islower() and told.isdisjoint(page.norms):
+            if (
+                chosen
+                and before not in YEAR_BEHIND
+                and page.raws[index - 1].islower()
+                and told.isdisjoint(page.norms)
+            ):
                 yield raw
 
 
@@ -535,12 +703,33 @@ _TITLED = frozenset(
      "set", "show", "song", "website", "trailer", "second", "first", "change", "laugh", "appeal"}
 )  # fmt: skip
 #: Small words between an article and its noun.
-_BEHIND_THE = frozenset({"one", "ones", "most", "more", "very", "only", "just", "so", "all", "other", "others", "our", "no"})
+_BEHIND_THE = frozenset(
+    {"one", "ones", "most", "more", "very", "only", "just", "so", "all", "other", "others", "our", "no"}
+)
 #: What is said of a title right behind it.
-_SAID_OF = frozenset({"is", "was", "has", "had", "might", "may", "will", "would", "should", "comes", "makes", "gives", "ticks", "fits"})
+_SAID_OF = frozenset(
+    {
+        "is",
+        "was",
+        "has",
+        "had",
+        "might",
+        "may",
+        "will",
+        "would",
+        "should",
+        "comes",
+        "makes",
+        "gives",
+        "ticks",
+        "fits",
+    }
+)
 _FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
 #: Before two titles of which the second is no piece of the first.
-_RANGING = frozenset({"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"})
+_RANGING = frozenset(
+    {"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"}
+)
 #: What a year that is a name stands before in German: "wirst du 1917 lieben".
 _LIKED = frozenset({"lieben", "mögen", "sehen", "schauen", "anschauen", "nehmen", "probieren", "genießen"})
 _GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
@@ -558,7 +747,11 @@ def _prepositions() -> frozenset[str]:
 
 def _bare_verb(norm: str) -> bool:
     """Whether a word is a verb and hardly anything else: "flee"."""
-    return norm in nouns("verb") and not of_talk("en", norm) and not norm.endswith(("y", "le", "al", "ous", "ful"))
+    return (
+        norm in nouns("verb")
+        and not of_talk("en", norm)
+        and not norm.endswith(("y", "le", "al", "ous", "ful"))
+    )
 
 
 @functools.cache
