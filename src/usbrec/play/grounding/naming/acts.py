@@ -18,8 +18,8 @@ from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import Language, derived, either, language, ordinary
-from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
+from usbrec.play.grounding.naming.page import is_capital
 
 #: The languages whose talk is known well enough to refuse what is none of it.
 _KNOWN = frozenset({"en", "de"})
@@ -282,8 +282,8 @@ _ASPECTS = frozenset(
 )
 #: What leads to a name that stands alone.
 _LEADING = frozenset(
-    {"in", "that", "this", "case", "then", "okay", "ok", "so", "well", "right", "sure", "and", "now", "alright", "got", "it",
-     "fine", "hmm", "instead", "if", "for"}
+    {"in", "that", "this", "case", "then", "okay", "ok", "so", "well", "right", "sure", "and", "now",
+     "alright", "got", "it", "fine", "hmm", "instead", "if", "for"}
 )  # fmt: skip
 #: Times that kinds of items are called by, and titles too.
 _HOURS = frozenset({"evening", "night", "day", "moment", "break", "hotel"})

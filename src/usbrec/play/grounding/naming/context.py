@@ -21,7 +21,7 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 YEAR_BEHIND = frozenset({"in", "from", "since", "of", "year", "im", "seit", "jahr", "von"})
 #: What leads from a title to its year, and is read with it.
 _TO_YEARS = frozenset({"aus", "dem", "jahr", "jahre", "von", "from", "of", "the", "year"})
-_TROUBLES = frozenset({"problem", "problems", "issue", "issues", "trouble", "obstacle", "worry", "match"})
+_TROUBLES = frozenset({"problem", "problems", "issue", "issues", "trouble", "obstacle", "worry"})
 ARTICLES = frozenset({"the", "a", "an"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
 NO_NOUN = (
@@ -248,7 +248,7 @@ class NamingContext:
         )
 
     def _troubles_nobody(self, index: int) -> bool:
-        """Whether what stands there is said to be no trouble, as no name is: "Sweat is no problem for ..."."""
+        """Whether what stands there is said to be no trouble, as no name is: "Sweat is no problem"."""
         norms = self.page.norms[index + 1 : index + 5]
         return norms[:1] in (["is"], ["are"], ["isnt"], ["arent"]) and not _TROUBLES.isdisjoint(norms)
 
