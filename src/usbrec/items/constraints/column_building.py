@@ -70,7 +70,7 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
     taken = {name_words(column.name) for column in types}
     for column in types:
         if column.ranges and not column.is_measure:
-            columns += _ends(column, values[column.name], most[column.name], taken)
+            columns += _ends(column, np.asarray(values[column.name], float), most[column.name], taken)
     if not np.isnan(year_n).all() and "year" not in taken:
         columns.append(Column(TypedColumn("year", "number"), {"values": year_n}))
     if genres.rows and "genres" not in taken:

@@ -1,8 +1,8 @@
 """Number ranges: cells that hold two numbers ("2-4", "30–45 min") or one that is an end ("8+", "ab 10").
 
 What is asked of a range depends on what it counts. An item for "2-4" players is one for three of them, so
-that one of two numbers has to be reached; one that takes "30–45 minutes" takes under an hour only because both
-are less. A column with a unit is of the second kind.
+that one of two numbers has to be reached; one that takes "30–45 minutes" takes under an hour only because
+both are less. A column with a unit is of the second kind.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
 Naming = Literal["checked", "strict", "constrained", "slots", "strict-slots"]
-#: The ways in which a reply has to show that it names nothing but ours, and those in which titles are filled in.
+#: In which a reply has to show that it names nothing but ours, and in which titles are filled in.
 STRICT_WAYS, SLOT_WAYS = frozenset({"strict", "strict-slots"}), frozenset({"slots", "strict-slots"})
 
 #: Least temperature of a second draw: a greedy one would say the same again.

@@ -119,8 +119,10 @@ class Acts(NamingContext):
     def _left_alone(self, inside: Sequence[int]) -> bool:
         """Whether a name may be all that stands behind words that lead to one: "In that case, ...?"."""
         page = self.page
-        mark = next((place for place in reversed(inside[1:]) if page.gap(place).strip() == ","), None)
-        if mark is None or not _LEADING.issuperset(page.norms[inside[0] : mark]) or inside[-1] - mark >= _FEW:
+        mark = next((place for place in reversed(inside[1:]) if page.gap(place).strip() in (",", ":")), None)
+        if mark is None or inside[-1] - mark >= _FEW:
+            return False
+        if page.gap(mark).strip() == "," and not _LEADING.issuperset(page.norms[inside[0] : mark]):
             return False
         rest = page.norms[mark : inside[-1] + 1]
         return (

@@ -305,7 +305,9 @@ class Beside(NamingContext):
             for (_, part), is_ours in zip(parts, ours, strict=True):
                 found = words(part)
                 dated = found and found[-1].norm.isdigit() and self._all_ours(part.rstrip("0123456789"))
-                if is_ours or not found or len(found) > 6 or self._all_ours(part) or dated:
+                # "Heat, then Alien, then a good night's sleep."
+                further = sum(ours) > 1 and found and found[0].norm in ("a", "an", "some", "your")
+                if is_ours or not found or further or len(found) > 6 or self._all_ours(part) or dated:
                     continue
                 if self._touches(
                     (text.find(part, match.start()), text.find(part, match.start()) + len(part))

@@ -76,7 +76,7 @@ class GermanPositions(Things):
                 continue
             before = page.norms[index - 1]
             stops = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
-            chosen = stops or page.norms[index + 1] in _LIKED
+            chosen = stops or page.norms[index + 1] in _LIKED or before in ("dir", "ihnen", "euch")
             if (
                 chosen
                 and before not in YEAR_BEHIND

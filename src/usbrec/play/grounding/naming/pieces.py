@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import listed
+from usbrec.play.grounding.naming.context import ARTICLES
 from usbrec.play.grounding.naming.language import Language, either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
@@ -135,6 +136,9 @@ class Pieces(Things):
             yield page.text[begin:end]
             return
         follows = page.norms[place + 1] if place + 1 < len(page.norms) and page.gap(place + 1) == " " else ""
+        if self._proper(place) and within == ["to"] and before.isdisjoint(_RANGING):
+            yield page.text[begin:end]
+            return
         ends = place + 1 == len(page.norms) or page.gap(place + 1).strip()[:1] in tuple(".!?")
         verb = follows in either("subjects") or (follows.endswith("s") and is_verb(follows))
         if (
@@ -280,6 +284,29 @@ class Pieces(Things):
             )
             if alone and chosen and not noun and not is_capital(page.raws[index - 1]):
                 yield page.text[page.words[index - 1].start : page.words[index].end]
+
+    def _small_words_in_capitals(self) -> Iterator[str]:
+        """A small word with a capital inside a sentence: "though Nothing to Declare is the deeper film"."""
+        page = self.page
+        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        for index in range(1, len(page.norms)):
+            norm, raw = page.norms[index], page.raws[index]
+            small = norm in listed("en", "persons") or self._function(norm)
+            plain = page.gap(index) == " " and page.mention_at[index] is None and index not in owned
+            if (
+                not (plain and small and raw.istitle() and len(raw) > 2)
+                or page.opens[index]
+                or norm in ARTICLES
+            ):
+                continue
+            if self._proper(index) or self._in_one(index) or norm in self.vocabulary.people_words:
+                continue
+            end = index + 1
+            while end < len(page.norms) and page.gap(end) == " " and page.raws[end] in _LIGHT:
+                end += 1
+            named = end < len(page.norms) and page.gap(end) == " " and is_capital(page.raws[end])
+            if named and end not in owned and page.raws[end] != "I" and page.mention_at[end] is None:
+                yield page.text[page.words[index].start : page.words[end].end]
 
     def _bare_openings(self) -> Iterator[str]:
         """A noun without an article that opens a sentence, and a place: "Woman of Tokyo is ..."."""

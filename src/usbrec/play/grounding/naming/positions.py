@@ -49,6 +49,8 @@ _PAIRING = frozenset(
     {"both", "either", "between", "neither", "of", "put", "watch", "try", "consider", "compare", "mix"}
 )
 _RANKED = frozenset({"over", "above", "before", "than"})
+#: What something is chosen for.
+_LEADS = frozenset({"for", "if", "when", "because", "in"})
 _MOST_WORDS = 8
 _SUITING = frozenset({"suits", "fits", "leads", "wins", "works", "will", "would", "does", "whispers", "goes"})
 
@@ -64,6 +66,7 @@ class Positions(Pieces, GermanPositions):
             yield from self._german_subjects()
         else:
             yield from self._bare_openings()
+            yield from self._small_words_in_capitals()
         if self.vocabulary.brands and spoken.code == "en":
             yield from self._capitals_behind_article()
         if not self._ours_written:
@@ -80,6 +83,7 @@ class Positions(Pieces, GermanPositions):
                 yield from self._refused(match.span("name"), owned)
         if ";" in page.text:
             yield from self._halves(owned)
+        yield from self._parallels(owned)
         for start, end in sentences_of(page):
             inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
             if inside and not owned.isdisjoint(inside):
@@ -107,6 +111,35 @@ class Positions(Pieces, GermanPositions):
                 continue
             if any(page.text[:start].rstrip().removesuffix(" the").endswith(",") for start, _ in spots):
                 yield from self._refused(match.span("name"), owned)
+
+    def _parallels(self, owned: set[int]) -> Iterator[str]:
+        """What stands in a row like ours does: "Heat if you want action, ... if you want tears"."""
+        page = self.page
+        for _, last in self._ours_written:
+            leads = page.norms[last + 1] if last + 1 < len(page.norms) else ""
+            if leads not in _LEADS or page.gap(last + 1) != " ":
+                continue
+            for start in range(last + 2, len(page.norms)):
+                if page.ends_before(start):
+                    break
+                if page.gap(start).strip() not in (",", ";") or start in owned:
+                    continue
+                stop = start
+                while (
+                    stop + 1 < len(page.norms) and page.gap(stop + 1) == " " and page.norms[stop + 1] != leads
+                ):
+                    stop += 1
+                alike = (
+                    stop + 1 < len(page.norms)
+                    and page.norms[stop + 1] == leads
+                    and stop - start < _MOST_WORDS
+                )
+                if (
+                    alike
+                    and owned.isdisjoint(range(start, stop + 1))
+                    and not self._no_item(start, stop, tight=True)
+                ):
+                    yield page.text[page.words[start].start : page.words[stop].end]
 
     def _compared(self, inside: Sequence[int], owned: set[int]) -> Iterator[str]:
         """What is set against ours as the subject of a clause: "If Heat is too long, close will do"."""

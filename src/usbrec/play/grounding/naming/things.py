@@ -71,6 +71,7 @@ class Things(Anchors):
         if definite:
             return self._thing(head) or (
                 of_one
+                and not tight
                 and of_talk("en", head)
                 and len(rest) - cut > 1
                 and any(
