@@ -73,8 +73,8 @@ class Play(Stage):
     GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
     slots: the model writes a candidate's number in brackets, and the title is filled in. Both are checked as
     well. strict-slots: slots, held as strict is. Where nothing made up may be said, take strict, or
-    strict-slots for a model that keeps to the numbers. What strict adds is for replies in English and German: in other
-    languages it refuses what checked does."""
+    strict-slots for a model that keeps to the numbers. What strict adds is for replies in English and German:
+    in other languages it refuses what checked does."""
     tools: bool = False
     """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
     by calling one (docs/tasks.md); in place of candidates."""

@@ -46,7 +46,7 @@ _FRONTED = frozenset(
 )  # fmt: skip
 _JOINING = frozenset({"and", "or"})
 _PAIRING = frozenset(
-    {"both", "either", "between", "neither", "of", "put", "watch", "try", "consider", "compare", "mix"}
+    {"both", "either", "between", "neither", "put", "watch", "try", "consider", "compare", "mix"}
 )
 _RANKED = frozenset({"over", "above", "before", "than"})
 #: What something is chosen for.
@@ -238,7 +238,7 @@ class Positions(Pieces, GermanPositions):
             end -= 1
         if end < start or (page.norms[start] in ("a", "an") and self._thing(page.norms[end])):
             return
-        if led == "of" or page.norms[start] in ("it", "them", "this", "that"):
+        if page.norms[start] in ("it", "them", "this", "that"):
             return
         if not self._no_item(start, end, tight=True):
             yield page.text[page.words[start].start : page.words[end].end]
