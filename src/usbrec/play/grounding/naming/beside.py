@@ -246,22 +246,6 @@ class Beside(NamingContext):
             return True
         return noun_only(norm) or not (is_verb(norm) or norm.endswith("ly"))
 
-    def _capitals_then_verb(self, index: int) -> bool:
-        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
-        ..."."""
-        page = self.page
-        while (
-            index + 1 < len(page.norms)
-            and page.joined(index + 1)
-            and (is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1]))
-        ):
-            index += 1
-        return (
-            index + 1 < len(page.norms)
-            and not page.gap(index + 1).strip(' *_"”)')
-            and page.norms[index + 1] in either("subjects")
-        )
-
     def _row_behind(self, index: int) -> bool:
         """Whether a comma and more words stand behind: "Heat: wit, pace and heart"."""
         page = self.page

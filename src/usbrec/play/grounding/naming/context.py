@@ -252,6 +252,22 @@ class NamingContext:
         norms = self.page.norms[index + 1 : index + 5]
         return norms[:1] in (["is"], ["are"], ["isnt"], ["arent"]) and not _TROUBLES.isdisjoint(norms)
 
+    def _capitals_then_verb(self, index: int) -> bool:
+        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
+        ..."."""
+        page = self.page
+        while (
+            index + 1 < len(page.norms)
+            and page.joined(index + 1)
+            and (is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1]))
+        ):
+            index += 1
+        return (
+            index + 1 < len(page.norms)
+            and not page.gap(index + 1).strip(' *_"”)')
+            and page.norms[index + 1] in either("subjects")
+        )
+
     def _ends(self, index: int) -> bool:
         page = self.page
         if index + 1 == len(page.norms) or page.gap(index + 1).strip(" \t'’"):
