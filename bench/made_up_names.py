@@ -1,7 +1,7 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
     python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth]
-        [--naming checked|strict|constrained|slots] [--replies 3000] [--seed 0]
+        [--naming checked|strict|constrained|slots|strict-slots] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -46,7 +46,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ScriptedModel
 from usbrec.llm.grammar import OPENINGS
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.grounding.grounded import Grounded, Naming
+from usbrec.play.grounding.grounded import SLOT_WAYS, Grounded, Naming
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.protocol import Sampling
 from usbrec.prompts import Prompts
@@ -308,7 +308,12 @@ class Writer:
         if not self.shelf.products:
             row = self.row()
             if self.draw.random() < 0.5:
-                wrong = str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))
+                # What is true of another item of the same title is no wrong claim.
+                alike = [one for one in self.shelf.rows if one["t"] == row["t"]]
+                while (wrong := str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))) in {
+                    one["y"] for one in alike
+                }:
+                    pass
                 return Script(
                     self.filled(self.of(self.book.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker
                 )
@@ -316,7 +321,7 @@ class Writer:
                 name = self.draw.choice(
                     (self.draw.choice(self.row()["all"]), self.draw.choice(self.book.PEOPLE))
                 )
-                if name not in row["all"]:
+                if not any(name in one["all"] for one in self.shelf.rows if one["t"] == row["t"]):
                     break
             return Script(
                 self.filled(self.of(self.book.WRONG_PERSON), row, p=name), "wrong person", name, seeker
@@ -393,8 +398,8 @@ async def said(
     catalogue = load_catalogue(SHOP if shelf.products else DEMO)
     knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
     retriever = Ordered(AttributeRetriever(catalogue, knowledge.linker, knowledge.similarity))
-    grounding = Grounding(knowledge, retriever, Prompts(), 8, slots=naming == "slots")
-    held = naming in ("constrained", "slots")
+    grounding = Grounding(knowledge, retriever, Prompts(), 8, slots=naming in SLOT_WAYS)
+    held = naming == "constrained" or naming in SLOT_WAYS
     by_title = {(item.title, str(item.year or "")): item for item in catalogue} if held else {}
     waiting = ""
     model = ScriptedModel(lambda request: waiting)
@@ -409,7 +414,7 @@ async def said(
         if held:
             names = [grounding.format.name(item) for item in items]
             expected = waiting = script.written(names)
-        if naming == "slots":
+        if naming in SLOT_WAYS:
             waiting = script.written([f"[{retriever.first.index(item.id) + 1}]" for item in items])
         if naming == "constrained":
             shown = [grounding.format.name(item) for item in grounding.candidates(turns)]
@@ -448,7 +453,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--naming",
-        choices=("checked", "strict", "constrained", "slots"),
+        choices=("checked", "strict", "constrained", "slots", "strict-slots"),
         default="checked",
         help="play.naming",
     )
@@ -472,10 +477,12 @@ def main() -> None:
         spent = (time.process_time() - started) / len(scripts)
         through: list[Script] = []
         spoilt: list[Script] = []
+        kept = 0
         for script, (expected, text, grounding) in zip(scripts, answers, strict=True):
             if script.wrong is None:
                 if grounding.get("fallback") or text != expected:
                     spoilt.append(script)
+                    kept += any(title in (text or "") for title, _ in script.items)
             elif text is not None and not grounding.get("fallback") and wrong_in(script, expected, text):
                 through.append(script)
         unwritten = sum(text is None for _, text, _ in answers)
@@ -493,6 +500,8 @@ def main() -> None:
             name, str(len(scripts)), str(bad), f"{len(through)} ({len(through) / bad:.2%})", spans[0],
             str(good), f"{len(spoilt)} ({len(spoilt) / good:.2%})", spans[1],
         )  # fmt: skip
+        if spoilt:
+            print(f"{name}: of {len(spoilt)} spoilt replies {kept} still name an item that they named")
         print(f"{name}: {1000 * spent:.2f} ms of processor time a reply, catalogue read and model asked")
         kinds = Counter(script.kind for script in scripts)
         for kind, count in sorted(Counter(script.kind for script in (*through, *spoilt)).items()):

@@ -31,7 +31,7 @@ from usbrec.llm.open import open_model
 from usbrec.llm.protocol import Around, ChatModel
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.grounding.grounded import SLOT_WAYS, Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.protocol import Sampling
 from usbrec.prompts import Prompts
@@ -80,8 +80,8 @@ async def play(model: ChatModel, of: str, naming: Any, count: int) -> Sequence[d
     similarity, prompts = Similarity(), Prompts()
     knowledge = Knowledge.of(catalogue, similarity, seed=0)
     retriever = AttributeRetriever(catalogue, knowledge.linker, similarity)
-    grounding = Grounding(knowledge, retriever, prompts, 6, slots=naming == "slots")
-    system = prompts.render("recommender_slots" if naming == "slots" else "recommender_grounded")
+    grounding = Grounding(knowledge, retriever, prompts, 6, slots=naming in SLOT_WAYS)
+    system = prompts.render("recommender_slots" if naming in SLOT_WAYS else "recommender_grounded")
     examples = worked_examples(catalogue, similarity, prompts, count=2, seed=0, grounding=grounding)
     template = PromptTemplate(system, prompts.render("opening"), examples, 5, grounding.format)
     overheard = Overheard(model)

@@ -64,16 +64,17 @@ class Play(Stage):
     filter: dict[str, JsonValue] = free({})
     """What every recommended item must be, beside what the seeker asks for, such as `{ in_stock = true }`
     (docs/constraints.md)."""
-    naming: Literal["checked", "strict", "constrained", "slots"] = "checked"
+    naming: Literal["checked", "strict", "constrained", "slots", "strict-slots"] = "checked"
     """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
     with a name, price, stock, year or person that is none of the catalogue's is drawn again. strict: so is a
     reply that names no item and does more than ask or chat, and one in which something stands beside an item
     that may be another name: fewer names that do not exist get through, more redraws are
     made. constrained: the model can only write plain words around titles of the candidates (by a grammar:
     GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
-    slots: the model writes a candidate's number in brackets, and the title is filled in. The last two are
-    checked as well. What strict adds is for replies in English
-    and German: in other languages it refuses what checked does."""
+    slots: the model writes a candidate's number in brackets, and the title is filled in. Both are checked as
+    well. strict-slots: slots, held as strict is. Where nothing made up may be said, take strict, or
+    strict-slots for a model that keeps to the numbers. What strict adds is for replies in English and German:
+    in other languages it refuses what checked does."""
     tools: bool = False
     """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
     by calling one (docs/tasks.md); in place of candidates."""

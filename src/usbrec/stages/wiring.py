@@ -266,7 +266,7 @@ class _Wiring:
             play.candidate_text,
             self._languages,
             self._constraint_reader,
-            play.naming == "slots",
+            play.naming.endswith("slots"),
             play.list_length,
         )
 
@@ -352,7 +352,7 @@ class _Wiring:
     def _prompt_template(self) -> PromptTemplate:
         """What a language model in the recommender's seat reads."""
         play, grounded = self._config.play, self._grounding is not None
-        slots = play.naming == "slots"
+        slots = play.naming.endswith("slots")
         kind = "list" if listing(self._config) else "slots" if slots else "grounded"
         return PromptTemplate(
             self._prompts.render(f"recommender_{kind}" if grounded else "recommender"),
@@ -392,7 +392,7 @@ class _Wiring:
             raise ConfigError(
                 f"play.naming = constrained limits what {text} can write: say how its server does that "
                 '(models.constrain, or servers.NAME.constrain = "grammar", "structured" or "guided"), or '
-                'take play.naming = "checked" or "slots".'
+                'take play.naming = "checked", "strict" or "slots".'
             )
 
     def _around(self, recommender: Recommender) -> Recommender:

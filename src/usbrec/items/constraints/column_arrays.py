@@ -112,6 +112,15 @@ class Column:
         return mask
 
 
+def compared_ranges(column: Column, operator: str, value: float) -> Mask:
+    """Where a column of ranges meets a bound: what counts reaches it, what measures is within it."""
+    least_n, most_n = column.arrays["values"], column.arrays["most"]
+    if operator == "=":
+        return as_mask(compared(least_n, "<=", value) & compared(most_n, ">=", value))
+    upper = operator in ("<=", "<")
+    return compared(most_n if upper == column.about.is_measure else least_n, operator, value)
+
+
 def compared(values_n: NDArray[np.float64], operator: str, value: float) -> Mask:
     # What is not known is no number, and compares with none.
     with np.errstate(invalid="ignore"):

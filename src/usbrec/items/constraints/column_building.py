@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_arrays import UNKNOWN, Column, folded
 from usbrec.items.constraints.column_types import TypedColumn, name_words, names_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Columns of brands that are read as people.
 BRANDS = frozenset(
@@ -30,6 +34,7 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
         else np.full(size, UNKNOWN, dtype=np.int8)
         for column in types
     }
+    most = {column.name: np.full(size, np.nan) for column in types if column.ranges}
     lists = {column.name: _Names({}, {}) for column in types if column.type == "category"}
     texts: dict[str, list[bytes]] = {column.name: [] for column in types if column.type == "text"}
     for row, item in enumerate(catalogue):
@@ -41,6 +46,9 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
             text = item.extra.get(column.name, "")
             if column.type == "text":
                 texts[column.name].append(folded(text).encode("utf-8", "surrogatepass"))
+            elif text and column.ranges:
+                span = column.span(text)
+                values[column.name][row], most[column.name][row] = (np.nan, np.nan) if span is None else span
             elif text and column.type == "number":
                 number = column.number(text)
                 values[column.name][row] = np.nan if number is None else number
@@ -55,9 +63,14 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
             columns.append(lists[column.name].column(column, size))
         elif column.type == "text":
             columns.append(_text_column(column, texts[column.name]))
+        elif column.ranges:
+            columns.append(Column(column, {"values": values[column.name], "most": most[column.name]}))
         else:
             columns.append(Column(column, {"values": values[column.name]}))
     taken = {name_words(column.name) for column in types}
+    for column in types:
+        if column.ranges and not column.is_measure:
+            columns += _ends(column, np.asarray(values[column.name], float), most[column.name], taken)
     if not np.isnan(year_n).all() and "year" not in taken:
         columns.append(Column(TypedColumn("year", "number"), {"values": year_n}))
     if genres.rows and "genres" not in taken:
@@ -66,6 +79,19 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
         name = "brand" if has_brands(catalogue) and "brand" not in taken else "people"
         columns.append(people.column(TypedColumn(name, "category"), size))
     return columns
+
+
+def _ends(
+    column: TypedColumn, least_n: NDArray[np.float64], most_n: NDArray[np.float64], taken: set[str]
+) -> list[Column]:
+    """The columns of the least and the most of what a column of ranges counts, as if the file had them."""
+    names = {end: f"{short}_{name_words(column.name)}" for end, short in (("least", "min"), ("most", "max"))}
+    if not taken.isdisjoint(names.values()):
+        return []
+    return [
+        Column(TypedColumn(names[end], "number", of=column.name, end=end), {"values": values})
+        for end, values in (("least", least_n), ("most", most_n))
+    ]
 
 
 def has_brands(catalogue: Catalogue) -> bool:

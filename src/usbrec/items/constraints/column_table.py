@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import functools
 import json
+import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -25,7 +26,7 @@ from usbrec import storage
 from usbrec.dialogue import Constraint, Item
 from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.constraints.column_arrays import Column, compared
+from usbrec.items.constraints.column_arrays import Column, compared, compared_ranges
 from usbrec.items.constraints.column_building import BRANDS, build_columns
 from usbrec.items.constraints.column_roles import present_prices
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from usbrec.items.constraints.column_arrays import Mask
 
 #: Raise it when the files of a table change.
-_FORMAT = 2
+_FORMAT = 3
 _ABOUT = "columns.json"
 #: Names of `decade`, which is `year` in tens.
 DECADES = frozenset({"decade", "decades"})
@@ -121,9 +122,14 @@ class ColumnTable:
             return item.year if found.name == "year" else ", ".join(getattr(item, found.name)) or None
         if found.name == "brand" and self._brand_is_people:
             return ", ".join(item.people) or None
-        text = item.extra.get(found.name, "")
+        text = item.extra.get(found.of or found.name, "")
+        if found.end and (source := self.column(found.of)) is not None:
+            span = source.span(text) if text else None
+            end = math.nan if span is None else getattr(span, found.end)
+            return end if math.isfinite(end) else None
         if found.type == "number":
-            return found.number(text)
+            number = found.number(text)
+            return text or None if number is None and found.ranges else number
         return found.said(text) if found.type == "yes-no" else text or None
 
     def numbers(self, column: str, among: Allowed) -> NDArray[np.float64]:
@@ -132,7 +138,7 @@ class ColumnTable:
         if found is None or found.about.type != "number":
             return np.empty(0)
         values = found.arrays["values"][among.mask_n]
-        known: NDArray[np.float64] = values[~np.isnan(values)]
+        known: NDArray[np.float64] = values[np.isfinite(values)]
         return known
 
     def named_among(self, column: str, among: Allowed) -> list[str]:
@@ -223,6 +229,8 @@ class ColumnTable:
             return mask_n
         if operator == "contains":
             return column.containing(str(value), self._size)
+        if column.about.ranges:
+            return compared_ranges(column, operator, float(value))  # type: ignore[arg-type]
         if column.about.type == "number":
             return compared(column.arrays["values"], operator, float(value))  # type: ignore[arg-type]
         if column.about.type == "yes-no":

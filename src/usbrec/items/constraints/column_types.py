@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from usbrec.items.constraints.measures import has_number
+from usbrec.items.constraints.measures import has_number, unit_named
 from usbrec.items.constraints.number_cells import (
     NumberFormat,
     format_of,
     is_missing,
     is_numeric,
 )
+from usbrec.items.constraints.number_ranges import Span, alone, has_ranges, span_of
 from usbrec.items.files.amounts import currencies_of, money
 from usbrec.items.files.column_names import column_key, further_names
 from usbrec.patterns import LazyPattern
@@ -136,6 +137,20 @@ class TypedColumn:
     marked: bool = False
     mixed: tuple[str, ...] = ()
     marks: str = ""
+    #: Whether cells are ranges ("2-4", "8+"), and of which such column this one is an end ("least", "most").
+    ranges: bool = False
+    of: str = ""
+    end: str = ""
+
+    def span(self, text: str) -> Span | None:
+        """The range that a cell of a column of ranges says; a plain number is one, too."""
+        number = self.number(text)
+        return alone(name_words(self.name), number) if number is not None else span_of(text, self.number)
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether its numbers have a unit, told in the cells or by the name ("minutes")."""
+        return bool(self.unit or unit_named(f"_{name_words(self.name)}"))
 
     def said(self, text: str) -> bool | None:
         """What a cell of a column of yes and no says, "" for a blank one; None where it is neither."""
@@ -244,7 +259,18 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     words = {text for text in cells if yes_or_no(text) is not None and text not in read}
     said = sum(cells[text] for text in words) if is_stock(column) else 0
     filled = sum(cells.values()) + tally.long + tally.further
-    kind = given or _inferred(column, tally, cells, read, filled, numbers, said, bool(signs))
+    ranges = (
+        given in (None, "number")
+        and len(read) < len(cells)
+        and not (signs or tally.long or is_price(column) or is_stock(column))
+        and has_ranges(name_words(column), cells, written.number, filled)
+    )
+    if ranges:
+        spans = {text for text in cells if text in read or span_of(text, written.number) is not None}
+        numbers += sum(cells[text] for text in spans - read)
+        read = spans
+    kind = given or ("number" if ranges else "")
+    kind = kind or _inferred(column, tally, cells, read, filled, numbers, said, bool(signs))
     marked = _is_marked(cells, filled) and kind == "yes-no"
     unread: Iterable[str] = ()
     unreadable = 0
@@ -271,6 +297,7 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         marked,
         written.mixed if kind == "number" else (),
         written.marks if kind == "number" else "",
+        ranges,
     )
 
 

@@ -48,7 +48,9 @@ from usbrec.play.said import as_said
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
-Naming = Literal["checked", "strict", "constrained", "slots"]
+Naming = Literal["checked", "strict", "constrained", "slots", "strict-slots"]
+#: In which a reply has to show that it names nothing but ours, and in which titles are filled in.
+STRICT_WAYS, SLOT_WAYS = frozenset({"strict", "strict-slots"}), frozenset({"slots", "strict-slots"})
 
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
@@ -74,7 +76,9 @@ class Grounded:
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
     how names are held to the catalogue: "checked" afterwards alone, "strict" likewise, but what does not
     show that it names ours alone is refused, "constrained" also by a grammar that the model writes in,
-    "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    "slots" also by markers that titles are filled into (of a grounding with `slots`), "strict-slots" both by
+    markers and as "strict" does. Where a strict way refuses a reply that named a candidate, the fixed
+    sentence has that one.
     Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
@@ -89,7 +93,7 @@ class Grounded:
     ) -> None:
         self.inner = inner
         self._grounding = grounding
-        self._check = ReplyCheck(grounding.knowledge, strict=naming == "strict")
+        self._check = ReplyCheck(grounding.knowledge, strict=naming in STRICT_WAYS)
         self._redraws = redraws
         self._fallback = fallback
         self._naming = naming
@@ -169,7 +173,7 @@ class Grounded:
             and draw.is_weak
         )
         return replace(
-            Reply(self._instead(reading)) if fallback else draw.reply,
+            Reply(self._instead(reading, draw.reply.text)) if fallback else draw.reply,
             grounding={
                 "candidates": [item.id for item in reading.candidates],
                 "redraws": draw.redraws,
@@ -180,10 +184,13 @@ class Grounded:
             },
         )
 
-    def _instead(self, reading: _Reading) -> str:
-        """The fixed sentence with the first candidate that is read back from it, or the fixed question."""
+    def _instead(self, reading: _Reading, refused: str) -> str:
+        """The fixed sentence with the first candidate that is read back from it, or the fixed question. In a
+        strict way one that the refused reply named comes first: more good replies are refused there, and
+        what the model chose is kept."""
         if self._fallback == "item":
-            for item in reading.items:
+            named = self._grounding.knowledge.named(refused) if self._naming in STRICT_WAYS else ()
+            for item in sorted(reading.items, key=lambda one: one.id not in named):
                 sentence = self._grounding.format.suggestion(item, reading.language)
                 if reading.links(sentence) is ReplyQuality.FITTING:
                     return sentence

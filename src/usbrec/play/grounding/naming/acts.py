@@ -19,6 +19,7 @@ from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import Language, derived, either, language, ordinary
 from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
+from usbrec.play.grounding.naming.page import is_capital
 
 #: The languages whose talk is known well enough to refuse what is none of it.
 _KNOWN = frozenset({"en", "de"})
@@ -53,6 +54,11 @@ class Acts(NamingContext):
                 continue
             text = page.text[start:end].strip()
             asked = text.rstrip("\"”'*_) ").endswith("?")
+            small = inside[0] and page.raws[inside[0]][0].islower() and page.raws[0][0].isupper()
+            if small and page.gap(inside[0]).strip() in (".", "!", "?"):
+                # A reply that begins with a capital goes on with capitals.
+                yield text
+                continue
             talks = self._talks(inside) or (asked and self._asks_of_seeker(inside))
             if not talks or not (self._asks(inside) if asked else self._chats(inside)):
                 yield text
@@ -104,10 +110,25 @@ class Acts(NamingContext):
     def _asks(self, inside: Sequence[int]) -> bool:
         """Whether nothing is proposed in a question: no naming words have anything but "any", "it", a kind of
         item behind them."""
-        return all(
+        return not self._left_alone(inside) and all(
             self._unnamed(index, inside[-1])
             for index in inside[1:]
             if self._behind_proposing(index, inside[0])
+        )
+
+    def _left_alone(self, inside: Sequence[int]) -> bool:
+        """Whether a name may be all that stands behind words that lead to one: "In that case, ...?"."""
+        page = self.page
+        mark = next((place for place in reversed(inside[1:]) if page.gap(place).strip() in (",", ":")), None)
+        if mark is None or inside[-1] - mark >= _FEW:
+            return False
+        if page.gap(mark).strip() == "," and not _LEADING.issuperset(page.norms[inside[0] : mark]):
+            return False
+        rest = page.norms[mark : inside[-1] + 1]
+        return (
+            page.text[page.words[inside[-1]].end :][:1] == "?"
+            and not self._unnamed(mark, inside[-1])
+            and not any(norm in ("or", "and") or norm in either("subjects") for norm in rest)
         )
 
     def _behind_proposing(self, index: int, first: int) -> bool:
@@ -124,12 +145,20 @@ class Acts(NamingContext):
         page, spoken = self.page, self._spoken
         assert spoken is not None
         norm, raw = page.norms[index], page.raws[index]
-        if norm == "the" and index < last and not self._ours_written:
+        if norm == "the" and index < last and not (self._ours_written and self._chosen_among(index, last)):
             # "Have you seen the open road?"
             end = self._last_of_phrase(index + 1, last)
-            said = page.norms[index + 1 : end + 1]
-            return not is_singular(said[-1]) or any(self._kind(one) or one in _ASPECTS for one in said)
-        if norm in _listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
+            head = page.norms[end]
+            single = head.removesuffix("s")
+            following = page.norms[end + 1] if end < last else ""
+            shown = is_capital(page.raws[end]) or head[0].isdigit() or page.gap(index + 1) != " "
+            # Names in capitals are found as such; "the new one".
+            return shown or following in ("one", "ones") or any(
+                one in _ASPECTS or one in listed(spoken.code, "parts") or one in self.vocabulary.genres
+                or one in either("kinds") - _HOURS or one in either("favourites")
+                for one in (head, single)
+            )  # fmt: skip
+        if norm in listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
         if norm in ("us", "me", "him"):
             return spoken.code == "en" and index < last and self._function(page.norms[index + 1])
@@ -146,6 +175,21 @@ class Acts(NamingContext):
             return False
         single = head.removesuffix("s")
         return any(map(self._kind, (head, single)))
+
+    def _chosen_among(self, index: int, last: int) -> bool:
+        """Whether "the" leads to an item of ours, or to words that it is told by."""
+        page = self.page
+        end = self._last_of_phrase(index + 1, last)
+        following = page.norms[end + 1] if end < last else ""
+        mentioned = any(page.mention_at[place] is not None for place in range(index + 1, end + 1))
+        return (
+            mentioned
+            or following in ("of", "in", "with", "that", "you", "i")
+            or self._has_owned(index + 1, end)
+        )
+
+    def _has_owned(self, first: int, last: int) -> bool:
+        return any(start <= last and end >= first for start, end in self._ours_written)
 
     def _last_of_phrase(self, index: int, last: int) -> int:
         page = self.page
@@ -238,6 +282,13 @@ _ASPECTS = frozenset(
         "actors",
     }
 )
+#: What leads to a name that stands alone.
+_LEADING = frozenset(
+    {"in", "that", "this", "case", "then", "okay", "ok", "so", "well", "right", "sure", "and", "now",
+     "alright", "got", "it", "fine", "hmm", "instead", "if", "for"}
+)  # fmt: skip
+#: Times that kinds of items are called by, and titles too.
+_HOURS = frozenset({"evening", "night", "day", "moment", "break", "hotel"})
 #: So few words behind a mark may be a name.
 _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})
@@ -267,7 +318,7 @@ def _prepositions() -> frozenset[str]:
 
 
 @functools.cache
-def _listed(code: str, name: str) -> frozenset[str]:
+def listed(code: str, name: str) -> frozenset[str]:
     return frozenset(word.norm for word in words(lexicon(code, "acts")[name]))
 
 
@@ -283,7 +334,7 @@ def _talk(code: str) -> frozenset[str]:
         spoken.function, spoken.after_naming, spoken.before_names, spoken.generic, spoken.talk, spoken.naming,
         (word.norm for word in words(lexicon(code, "names")["spoken"])),
         either("kinds"), either("choosing"), either("units"), either("currencies"), either("subjects"),
-        _listed(code, "words"), (word for phrase in _phrases(code, "chat") for word in phrase),
+        listed(code, "words"), (word for phrase in _phrases(code, "chat") for word in phrase),
     )  # fmt: skip
 
 

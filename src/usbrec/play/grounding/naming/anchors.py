@@ -296,8 +296,10 @@ class Anchors(Clauses):
         for index in range(1, len(page.norms)):
             if (
                 index in owned
-                or page.norms[index] in self._catalogue_words
+                or (page.norms[index] in self._catalogue_words and page.norms[index] != "the")
                 or page.norms[index] in either("subjects")
+                # "Have you thought about giving Heat a chance?"
+                or (page.norms[index].endswith("ing") and index + 1 in owned)
                 or self._german_word(index)
                 or not self._behind_proposing(
                     index, max((place + 1 for place in range(index) if place in owned), default=0)

@@ -246,22 +246,6 @@ class Beside(NamingContext):
             return True
         return noun_only(norm) or not (is_verb(norm) or norm.endswith("ly"))
 
-    def _capitals_then_verb(self, index: int) -> bool:
-        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
-        ..."."""
-        page = self.page
-        while (
-            index + 1 < len(page.norms)
-            and page.joined(index + 1)
-            and (is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1]))
-        ):
-            index += 1
-        return (
-            index + 1 < len(page.norms)
-            and not page.gap(index + 1).strip(' *_"”)')
-            and page.norms[index + 1] in either("subjects")
-        )
-
     def _row_behind(self, index: int) -> bool:
         """Whether a comma and more words stand behind: "Heat: wit, pace and heart"."""
         page = self.page
@@ -305,7 +289,9 @@ class Beside(NamingContext):
             for (_, part), is_ours in zip(parts, ours, strict=True):
                 found = words(part)
                 dated = found and found[-1].norm.isdigit() and self._all_ours(part.rstrip("0123456789"))
-                if is_ours or not found or len(found) > 6 or self._all_ours(part) or dated:
+                # "Heat, then Alien, then a good night's sleep."
+                further = sum(ours) > 1 and found and found[0].norm in ("a", "an", "some", "your")
+                if is_ours or not found or further or len(found) > 6 or self._all_ours(part) or dated:
                     continue
                 if self._touches(
                     (text.find(part, match.start()), text.find(part, match.start()) + len(part))

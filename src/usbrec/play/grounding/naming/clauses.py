@@ -66,7 +66,7 @@ class Clauses(Acts):
                 or self._kind(norm.removesuffix("s"))
                 or norm in STARTS
                 or norm in lexicon("en", "phrases")["openers"].split()
-                or norm in self.vocabulary.people_words
+                or (norm in self.vocabulary.people_words and following not in ("first", "next", "instead"))
                 or norm in self._catalogue_words
                 or self._proper(inside[0])
                 or f" {norm} " in self.heard

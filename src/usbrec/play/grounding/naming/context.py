@@ -19,6 +19,9 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 #: What a year stands behind.
 YEAR_BEHIND = frozenset({"in", "from", "since", "of", "year", "im", "seit", "jahr", "von"})
+#: What leads from a title to its year, and is read with it.
+_TO_YEARS = frozenset({"aus", "dem", "jahr", "jahre", "von", "from", "of", "the", "year"})
+_TROUBLES = frozenset({"problem", "problems", "issue", "issues", "trouble", "obstacle", "worry"})
 ARTICLES = frozenset({"the", "a", "an"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
 NO_NOUN = (
@@ -199,6 +202,8 @@ class NamingContext:
             self.page.norms[place] not in known and self.page.words[place].stem not in known
             for place in range(first, last + 1)
             if str(at.year) != self.page.norms[place]
+            # "Moonstruck aus dem Jahr 1987"
+            and not (at.year is not None and self.page.norms[place] in _TO_YEARS)
         ):
             # One letter off is a slip of the pen, or another title.
             return False
@@ -240,6 +245,27 @@ class NamingContext:
             norm in language.naming
             or (norm in language.function and not is_small(norm))
             or norm in ("für", "euro")
+        )
+
+    def _troubles_nobody(self, index: int) -> bool:
+        """Whether what stands there is said to be no trouble, as no name is: "Sweat is no problem"."""
+        norms = self.page.norms[index + 1 : index + 5]
+        return norms[:1] in (["is"], ["are"], ["isnt"], ["arent"]) and not _TROUBLES.isdisjoint(norms)
+
+    def _capitals_then_verb(self, index: int) -> bool:
+        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
+        ..."."""
+        page = self.page
+        while (
+            index + 1 < len(page.norms)
+            and page.joined(index + 1)
+            and (is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1]))
+        ):
+            index += 1
+        return (
+            index + 1 < len(page.norms)
+            and not page.gap(index + 1).strip(' *_"”)')
+            and page.norms[index + 1] in either("subjects")
         )
 
     def _ends(self, index: int) -> bool:

@@ -97,6 +97,8 @@ class Phrases(NamingContext):
             return "-" not in (page.gap(index + 1) if index + 1 < len(page.norms) else "")
         if page.mention_at[index + 1] is not None:
             return False
+        if self._troubles_nobody(index):
+            return False
         return not self._open(index + 1) or page.norms[index + 1] in either("subjects")
 
     def _phrase(self, last: int) -> _Phrase | None:

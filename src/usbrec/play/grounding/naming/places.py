@@ -41,7 +41,10 @@ class Places(Numerals):
             if page.mention_at[index] is not None or self._strong[index] or self._capital[index]:
                 continue
             if (norm.isdigit() and not page.is_amount(index) and self._numeral(index)) or (
-                page.opens[index] and is_capital(page.raws[index]) and self._subject(index)
+                page.opens[index]
+                and is_capital(page.raws[index])
+                and self._subject(index)
+                and not self._troubles_nobody(index)
             ):
                 yield page.raws[index]
             elif language.code == "en" and (last := self._after_naming(index)) is not None:

@@ -17,20 +17,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
-from usbrec.play.grounding.naming.anchors import Anchors
 from usbrec.play.grounding.naming.beside import Beside
 from usbrec.play.grounding.naming.german import GermanSmallLetters
 from usbrec.play.grounding.naming.marked import Marked
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.phrases import Phrases
 from usbrec.play.grounding.naming.places import Places
+from usbrec.play.grounding.naming.positions import Positions
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class NameCheck:
     """Finds unlisted names in replies about the items of one catalogue; a `strict` one also refuses a reply
-    that does not show that it names none (naming/acts.py, naming/anchors.py)."""
+    that does not show that it names none (naming/acts.py, naming/anchors.py,
+    naming/positions.py)."""
 
     vocabulary: Vocabulary
     strict: bool = False
@@ -41,7 +42,7 @@ class NameCheck:
         return tuple(_Finder(self.vocabulary, page, shown, heard.words, heard.named, self.strict).found())
 
 
-class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
+class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Positions):
     """All ways of finding names, on one reply."""
 
     def found(self) -> Iterator[str]:
@@ -58,3 +59,4 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
         if self.strict:
             yield from self._unexplained()
             yield from self._beside_anchors()
+            yield from self._in_item_positions()

@@ -98,8 +98,10 @@ class YearClaims(ClaimReading):
             return None, False
         opened = self._sentence_of(start)[0]
         between = text[before.end : start]
-        if opened - before.end in (0, 1) and between.strip()[:1].islower():
-            # "Them! is from 1954": the title's own mark ends no sentence.
+        if opened - before.end in (0, 1) and (
+            between.strip()[:1].islower() or between.strip()[:1] in ("(", ",")
+        ):
+            # "Them! is from 1954", "Say Anything... (1989)": the title's own mark ends no sentence.
             opened = self._sentence_of(before.start)[0]
         if before.start < opened:
             said = text[opened:start]
