@@ -94,6 +94,9 @@ class LongList(Sequence[T]):
     def __iter__(self) -> Iterator[T]:
         for number in range(len(self._firsts) - 1):
             yield from self._block(number)
+            # Who reads in order does not come back to it.
+            with self._lock:
+                self._blocks.pop(number, None)
         yield from self._held
 
     @overload
