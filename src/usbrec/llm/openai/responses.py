@@ -54,7 +54,6 @@ class BodyMessage(BaseModel):
 
     content: str | list[Any] | None = None
     refusal: Any = None
-    _unknown: str = PrivateAttr("")
 
     @field_validator("content", mode="before")
     @classmethod
@@ -78,7 +77,10 @@ class BodyMessage(BaseModel):
         more: dict[str, Any] = {"tool_calls": list(tool_calls)} if tool_calls else {}
         if refused:
             more["refusal"] = refused
-        message = cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        given = {"content": text, "reasoning_content": reasoning, **more}
+        if not unknown:
+            return cls.model_validate(given)
+        message = _WithUnknown.model_validate(given)
         message._unknown = unknown
         return message
 
@@ -115,7 +117,7 @@ class BodyMessage(BaseModel):
     def unknown_part(self) -> str:
         """The name of a kind of parts that hold words and are left out, because nobody knows them; "" for
         none."""
-        return self._unknown or parts.unknown(self.content)
+        return parts.unknown(self.content)
 
     @property
     def reasoning_place(self) -> str:
@@ -136,6 +138,17 @@ class BodyMessage(BaseModel):
         # Some servers send the same thoughts under two names.
         found = dict.fromkeys(text for text in (*fields, parts.thought(self.content)) if text)
         return clean("\n".join(found))
+
+
+class _WithUnknown(BodyMessage):
+    """One put together from a stream that held a kind of parts which nobody knows. A class of its own:
+    pydantic makes room for what is private in each message there is."""
+
+    _unknown: str = PrivateAttr("")
+
+    @property
+    def unknown_part(self) -> str:
+        return self._unknown
 
 
 def _call(place: int, value: Any) -> dict[str, Any] | None:
@@ -393,8 +406,9 @@ def _is_cut(counted: int, messages: Sequence[Mapping[str, Any]]) -> bool:
     if not counted:
         return False
     texts = [str(message.get("content") or "") for message in messages]
-    if counted * LETTERS_A_TOKEN >= sum(len(text) if text.isascii() else 2 * len(text) for text in texts):
-        # Not by any count of letters.
+    # A letter that counts as two takes three bytes or four.
+    most = sum(len(text) + len(text.encode("utf-8", "replace")) for text in texts) / 2
+    if counted * LETTERS_A_TOKEN >= most:
         return False
     # Blanks in a row may be one token, however many they are.
     sent = sum(letters(" ".join(text.split())) for text in texts)
