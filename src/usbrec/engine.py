@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
+from usbrec.garbage import rare_collections
 from usbrec.journal import Journal, UnitRecord
 from usbrec.lockstep import LockstepBatch, Scope, current_scope, side_by_side
 from usbrec.stored_units import StoredUnits
@@ -236,7 +237,8 @@ async def run_units(
     async def play(waiting: Sequence[int], size: int) -> None:
         queue = iter(waiting)
         number = max(1, min(workers, len(waiting)))
-        await side_by_side(worker(place, queue, size) for place in range(number))
+        with rare_collections():
+            await side_by_side(worker(place, queue, size) for place in range(number))
 
     try:
         await play(waiting, batch_size)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-import gc
 import io
 import pickle
 import tempfile
@@ -21,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, overload
 
 from usbrec.errors import InputError
+from usbrec.garbage import without_collections
 
 T = TypeVar("T")
 
@@ -94,6 +94,9 @@ class LongList(Sequence[T]):
     def __iter__(self) -> Iterator[T]:
         for number in range(len(self._firsts) - 1):
             yield from self._block(number)
+            # Who reads in order does not come back to it.
+            with self._lock:
+                self._blocks.pop(number, None)
         yield from self._held
 
     @overload
@@ -121,7 +124,7 @@ class LongList(Sequence[T]):
             self._file.seek(self._places[number])
             text = self._file.read(self._places[number + 1] - self._places[number])
             # What this process wrote itself, into a file that nobody else can open.
-            with _without_collections():
+            with without_collections():
                 block: list[T] = pickle.loads(text)
             self._blocks[number] = block
             while len(self._blocks) > _KEPT:
@@ -139,18 +142,6 @@ def _told() -> Iterator[None]:
             f"{tempfile.tempdir or 'temporary files'}: rows cannot be put aside ({error.strerror or error}). "
             "Make room there, or name another folder in the variable TMPDIR; then the same command goes on."
         ) from None
-
-
-@contextlib.contextmanager
-def _without_collections() -> Iterator[None]:
-    """Python's collections of garbage put off: of what is read in here, nothing is garbage."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def picked(entries: Sequence[T], places: Sequence[int]) -> Sequence[T]:

@@ -14,18 +14,18 @@ from typing import Any, NoReturn
 from usbrec import on_demand
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
+from usbrec.garbage import MADE_BETWEEN_LOOKS
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
-#: Objects made between two looks for unreachable ones. Python's 700 are reached a thousand times while
-#: modules are imported and a catalogue is read, which costs a twentieth of a command's time.
-_MADE_BETWEEN_LOOKS = 150_000
 _KEPT = "What is finished is kept: the same command goes on from there."
 
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
     on_demand.in_command = True
-    gc.set_threshold(_MADE_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+    # Python's own number is reached a thousand times while modules are imported and a catalogue is read,
+    # which costs a twentieth of a command's time.
+    gc.set_threshold(MADE_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     try:
         with _notes():
             app(standalone_mode=True)

@@ -8,12 +8,10 @@ numbers, and raises all complaints at once, one for each line.
 from __future__ import annotations
 
 import codecs
-import gc
 import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from operator import is_not
 from pathlib import Path
 from typing import Any
@@ -142,18 +140,6 @@ def sharing_turns(samples: Iterable[Sample]) -> tuple[Sample, ...]:
             # They are equal: the record says the same as before.
             object.__setattr__(sample, "turns", first)
     return shared
-
-
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """Python's collections of garbage put off: each goes through all that has been read by then."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def clean(text: str) -> str:

@@ -17,10 +17,11 @@ from usbrec.data import served
 from usbrec.data.formats import FORMATS, is_header
 from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows, recognised
 from usbrec.data.opening import Entry, Opened, open_entries
-from usbrec.data.reading import sharing_turns, without_collections
+from usbrec.data.reading import sharing_turns
 from usbrec.data.redial import opinions_of
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
+from usbrec.garbage import without_collections
 from usbrec.keys import digest, digest_of_list
 from usbrec.long_lists import LongList, like, picked
 

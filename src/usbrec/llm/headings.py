@@ -7,6 +7,7 @@ speaks to none of them. How headings are written stands in llm/sections.py.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from usbrec.patterns import LazyPattern
@@ -149,6 +150,7 @@ _ADDRESSED = LazyPattern(
 )
 
 
+@functools.lru_cache(maxsize=8)  # asked of the same answer by each way to read it
 def may_head(answer: str) -> bool:
     """Whether an answer begins with words that thoughts are announced with; most do not."""
     found = _FIRST_WORD.match(answer, end.end() if (end := _NUMBERED.match(answer)) else 0)

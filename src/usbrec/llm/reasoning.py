@@ -12,6 +12,7 @@ Which marks there are stands in llm/marks.py; streams are llm/reasoning_filter.p
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -92,7 +93,18 @@ def separate(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = False) 
     marks is the reply as it is, and so is one that announces its reasoning in words, has nothing above the
     reply and was not cut: the reasons are a part of what is said.
     """
+    if marks == "auto" and len(answer) <= _SHORT:
+        return _separate_short(answer, cut)
     return separate_so_far(answer, marks, cut=cut).found
+
+
+#: Votes and verdicts are a few words, and the same ones again and again.
+_SHORT = 24
+
+
+@functools.lru_cache(maxsize=512)
+def _separate_short(answer: str, cut: bool) -> Separated:
+    return separate_so_far(answer, cut=cut).found
 
 
 @dataclass(frozen=True, slots=True)

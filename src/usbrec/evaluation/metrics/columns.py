@@ -16,6 +16,8 @@ Row = Mapping[str, Any]
 Measure = Callable[[Row], float | None]
 Floats = npt.NDArray[np.float64]
 Found = TypeVar("Found")
+#: A table of texts may be so many times as large as they are.
+_WIDEST = 8
 
 
 class Texts(Sequence[str]):
@@ -42,6 +44,20 @@ class Texts(Sequence[str]):
     def ends(self) -> Sequence[int]:
         """Where each text ends in these, behind a first 0."""
         return self._ends
+
+    def ranks(self) -> tuple[npt.NDArray[np.int32], int]:
+        """Each text's place among the different ones in order, and how many those are."""
+        lengths = np.diff(np.array(self._ends, dtype=np.int64))
+        width = int(lengths.max(initial=0))
+        # In a table of bytes, a text that ends with a zero byte looks like one that does not, and a long one
+        # widens all. Bytes of UTF-8 stand in the order of what they write.
+        if 0 < width * len(self) <= _WIDEST * len(self._bytes) and 0 not in self._bytes:
+            table = np.zeros((len(self), width), dtype=np.uint8)
+            table[np.arange(width) < lengths[:, None]] = np.frombuffer(bytes(self._bytes), dtype=np.uint8)
+            different, places = np.unique(table.view(f"S{width}").ravel(), return_inverse=True)
+            return places.astype(np.int32), len(different)
+        order = {text: place for place, text in enumerate(sorted(set(self)))}
+        return np.fromiter((order[text] for text in self), dtype=np.int32, count=len(self)), len(order)
 
     def append(self, text: str) -> None:
         self._bytes += text.encode("utf-8", "surrogatepass")
@@ -115,19 +131,22 @@ class Columns(Sequence[Row]):
         wanted = [measure for measure in dict.fromkeys(measures) if measure not in self._values]
         if not wanted:
             return
+        # Rows before the first that a measure says something of are not held: of most runs, some say nothing.
         taken = [(measure, array("d")) for measure in wanted]
         fresh = "ids" not in self._known
-        ids, repeats = Texts(), bytearray()
-        # Each dialogue's number, in the order in which they come; a name is held once.
-        numbers, dialogues = dict[str, int](), array("i")
+        # Names as bytes: an object and an entry for each dialogue would be more than all that is kept.
+        ids, dialogues, repeats = Texts(), Texts(), bytearray()
         fields, facts = set[str](), set[str]()
         for row in self._rows:
             for measure, values in taken:
                 value = measure(row)
-                values.append(np.nan if value is None else value)
+                if value is not None:
+                    values.append(value)
+                elif values:
+                    values.append(np.nan)
             if fresh:
                 ids.append(row["sample_id"])
-                dialogues.append(numbers.setdefault(row["dialogue_id"], len(numbers)))
+                dialogues.append(row["dialogue_id"])
                 repeats.append(_REPEATS[row["repeat"]])
                 fields.update(name for name, value in row.items() if value)
                 if (episode := row["episode"]) is not None:
@@ -135,13 +154,11 @@ class Columns(Sequence[Row]):
                     if any(episode.get("traces", ())):
                         fields.add("traces")
         for measure, values in taken:
-            self._values[measure] = _packed(np.frombuffer(values, dtype=np.float64))
+            self._values[measure] = _packed(values, len(self))
         if fresh:
-            places = np.empty(len(numbers), dtype=np.int32)
-            places[[numbers[name] for name in sorted(numbers)]] = np.arange(len(numbers), dtype=np.int32)
-            codes = places[np.frombuffer(dialogues, dtype=np.int32)]
+            codes, number = dialogues.ranks()
             flags = np.frombuffer(bytes(repeats), dtype=np.uint8)
-            self._known |= {"ids": ids, "dialogues": codes, "repeats": flags, "number": len(numbers)}
+            self._known |= {"ids": ids, "dialogues": codes, "repeats": flags, "number": number}
             self._known |= {"fields": fields, "facts": facts}
 
     def values(self, measure: Measure) -> Floats:
@@ -228,16 +245,18 @@ def _nothing(row: Row) -> None:
     return None
 
 
-def _packed(values: Floats) -> npt.NDArray[Any]:
-    """The same values in as few bytes as hold them exactly."""
-    if np.isnan(values).all():
-        return np.broadcast_to(np.float16(np.nan), values.shape)
+def _packed(last: array[float], length: int) -> npt.NDArray[Any]:
+    """So many values, the last ones as given and NaN before, in as few bytes as hold them exactly."""
+    if not last:
+        return np.broadcast_to(np.float16(np.nan), (length,))
+    values = np.full(length, np.nan)
+    values[length - len(last) :] = last
     for kind in (np.float16, np.float32):
         with np.errstate(over="ignore"):
             short = values.astype(kind)
         if np.array_equal(short.astype(np.float64), values, equal_nan=True):
             return short
-    return values.copy()
+    return values
 
 
 class Clustered:

@@ -178,7 +178,7 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
         if any(getattr(system, measure).mean is not None for system in systems)
     ]
     given = [run.columns.values(metrics.score) for run in runs]
-    scores = [values[~np.isnan(values)].tolist() for values in given]
+    scores = [values[~np.isnan(values)] for values in given]
     words = "; ".join(f"{run.name}: {len(found)} scores" for run, found in zip(runs, scores, strict=True))
     names = [run.name for run in runs]
     if scored:

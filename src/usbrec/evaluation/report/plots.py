@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -25,7 +26,7 @@ from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.systems import System
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.formatting import Kind
-from usbrec.evaluation.statistics import Interval
+from usbrec.evaluation.statistics import Floats, Interval
 
 # Colours that occur nowhere else, replaced by the style sheet's variables once the figure is drawn.
 _INK, _MUTED, _GRID, _ACCENT, _NEUTRAL, _SURFACE = (
@@ -232,13 +233,12 @@ def losses(method: str, trainings: Sequence[tuple[str, Sequence[tuple[int, float
     return svg[0]
 
 
-def distributions(names: Sequence[str], scores: Sequence[Sequence[float]]) -> str:
+def distributions(names: Sequence[str], scores: Sequence[Floats]) -> str:
     """How often each score was given, a row of ten bars from 0 to 2 per system, in shares of its rows."""
     with _figure("distributions", len(names), row=0.62) as (axes, svg):
         for place, values in enumerate(scores):
-            counts = [0] * 10
-            for value in values:
-                counts[min(9, int(value * 5 + 1e-9))] += 1
+            bars = np.minimum(9, (values * 5 + 1e-9).astype(np.int64))
+            counts = np.bincount(bars, minlength=10).tolist()
             tallest = max(counts) or 1
             for index, count in enumerate(counts):
                 if count:

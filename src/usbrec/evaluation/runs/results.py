@@ -13,7 +13,6 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from usbrec.data.reading import without_collections
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation import metrics
 from usbrec.evaluation.metrics import Row
@@ -31,6 +30,7 @@ from usbrec.evaluation.runs.index import read_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.evaluation.runs.rows import check_row
 from usbrec.evaluation.statistics import SCORE, SHARE, Interval
+from usbrec.garbage import without_collections
 from usbrec.long_lists import LongList
 from usbrec.storage import sharing_names
 

@@ -9,6 +9,7 @@ are left to the linker.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class Glance:
     english: bool
 
 
+@functools.lru_cache(maxsize=512)  # rows of one dialogue have the same first turns, each read on its own
 def glance_at(text: str) -> Glance:
     if not text.isascii() or len(text) > _LONGEST:
         return Glance("", "", "", dated=False, english=False)

@@ -194,6 +194,8 @@ class Connection:
 
     async def within(self, seconds: float | None, work: Awaitable[T]) -> T:
         """Raises ModelUnavailable after so many seconds, with the last fault that was tried again by then."""
+        if seconds is None:
+            return await work
         started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import json
 from collections.abc import AsyncIterable, AsyncIterator
 
@@ -48,6 +49,7 @@ async def data_of_lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
             yield data.removeprefix("data:").strip()
 
 
+@functools.lru_cache(maxsize=64)  # asked twice of each answer
 def is_lines(kind: str) -> bool:
     """Whether a content type is one of lines of JSON."""
     return any(name in kind.lower() for name in ("ndjson", "jsonl", "json-lines", "json-seq", "stream+json"))

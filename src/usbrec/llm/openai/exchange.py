@@ -89,8 +89,9 @@ class Exchange:
 
     def _tell_of_parts(self, answer: Body) -> None:
         """A word about the first part of a reply that is left out."""
-        found = next((kind for one in answer.choices if (kind := one.message.unknown_part)), "")
-        if found and not self._told_of_parts:
+        if self._told_of_parts:
+            return
+        if found := next((kind for one in answer.choices if (kind := one.message.unknown_part)), ""):
             self._told_of_parts = True
             _log.warning(
                 "%s: its replies hold parts of the type %.60r, which nobody here knows: their words are left "

@@ -44,6 +44,8 @@ _KEEP = 4.0
 
 #: How a stream of events begins, whatever its type says.
 _EVENTS = (b"data:", b"event:", b": ", b":\n", b"id:", b"retry:")
+#: Made once: json.dumps makes one for each request.
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _log = logging.getLogger(__name__)
 
@@ -188,7 +190,7 @@ class HttpClient:
         # What no server could decode, half a surrogate pair, is sent as "?".
         data = None
         if body is not None:
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            data = _written(body).encode("utf-8", "replace")
         started = time.monotonic()
         for tries in itertools.count():
             heard = False

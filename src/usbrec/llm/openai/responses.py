@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +54,6 @@ class BodyMessage(BaseModel):
 
     content: str | list[Any] | None = None
     refusal: Any = None
-    _unknown: str = PrivateAttr("")
 
     @field_validator("content", mode="before")
     @classmethod
@@ -77,7 +77,10 @@ class BodyMessage(BaseModel):
         more: dict[str, Any] = {"tool_calls": list(tool_calls)} if tool_calls else {}
         if refused:
             more["refusal"] = refused
-        message = cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        given = {"content": text, "reasoning_content": reasoning, **more}
+        if not unknown:
+            return cls.model_validate(given)
+        message = _WithUnknown.model_validate(given)
         message._unknown = unknown
         return message
 
@@ -114,7 +117,7 @@ class BodyMessage(BaseModel):
     def unknown_part(self) -> str:
         """The name of a kind of parts that hold words and are left out, because nobody knows them; "" for
         none."""
-        return self._unknown or parts.unknown(self.content)
+        return parts.unknown(self.content)
 
     @property
     def reasoning_place(self) -> str:
@@ -128,12 +131,24 @@ class BodyMessage(BaseModel):
     def reasoning(self) -> str:
         """The thoughts that the server has told apart, in a field or as parts of the content."""
         extra = self.model_extra or {}
-        if not extra and isinstance(self.content, str):
+        named = [name for name in _REASONING_FIELDS if name in extra]
+        if not named and isinstance(self.content, str):
             return ""
-        fields = (parts.words_of(extra.get(name)) for name in _REASONING_FIELDS)
+        fields = (parts.words_of(extra[name]) for name in named)
         # Some servers send the same thoughts under two names.
         found = dict.fromkeys(text for text in (*fields, parts.thought(self.content)) if text)
         return clean("\n".join(found))
+
+
+class _WithUnknown(BodyMessage):
+    """One put together from a stream that held a kind of parts which nobody knows. A class of its own:
+    pydantic makes room for what is private in each message there is."""
+
+    _unknown: str = PrivateAttr("")
+
+    @property
+    def unknown_part(self) -> str:
+        return self._unknown
 
 
 def _call(place: int, value: Any) -> dict[str, Any] | None:
@@ -182,7 +197,7 @@ def joined(text: str) -> str:
 
 def clean(text: str) -> str:
     """Half a surrogate pair, which no file can hold, becomes "?"."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _finish(value: Any) -> str | None:
@@ -192,9 +207,11 @@ def _finish(value: Any) -> str | None:
     return None if value is None or str(value).lower() in _NO_END else str(value)
 
 
-def _is_limit(reason: str) -> bool:
+@functools.lru_cache(maxsize=64)  # of all choices of all answers, and hardly any two servers' words
+def _is_limit(finish: str | None) -> bool:
     """Whether a reply ended so because of a limit of tokens, also where it is called by another name
     ("max_tokens_reached", "context_window_exceeded")."""
+    reason = reason_of(finish)
     if reason in _LIMITS or "length" in reason or "truncat" in reason:
         return True
     bounded = any(word in reason for word in ("max", "limit", "exceed"))
@@ -220,7 +237,7 @@ class BodyChoice(BaseModel):
         ended = self.finish_reason
         if ended is None and isinstance(self.stop_reason, str):
             ended = self.stop_reason
-        return _is_limit(reason_of(ended))
+        return _is_limit(ended)
 
     @property
     def withheld(self) -> bool:
@@ -238,7 +255,7 @@ class BodyChoice(BaseModel):
         apart = self.message.reasoning
         thought = "\n".join(part for part in (apart, found.reasoning) if part)
         # Thoughts in a field of their own, and the limit before the first word of the reply.
-        cut = self.cut and bool(apart) and not found.text.strip()
+        cut = bool(apart) and self.cut and not found.text.strip()
         return Separated(found.text, thought, open=found.open or cut)
 
     def completion(self) -> Completion:
@@ -388,8 +405,13 @@ def _is_cut(counted: int, messages: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the server has counted far fewer tokens than the messages have."""
     if not counted:
         return False
+    texts = [str(message.get("content") or "") for message in messages]
+    # A letter that counts as two takes three bytes or four.
+    most = sum(len(text) + len(text.encode("utf-8", "replace")) for text in texts) / 2
+    if counted * LETTERS_A_TOKEN >= most:
+        return False
     # Blanks in a row may be one token, however many they are.
-    sent = sum(letters(" ".join(str(message.get("content") or "").split())) for message in messages)
+    sent = sum(letters(" ".join(text.split())) for text in texts)
     return sent >= _SHORTEST_CUT and counted * LETTERS_A_TOKEN < sent
 
 
