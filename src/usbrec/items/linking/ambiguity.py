@@ -165,6 +165,21 @@ def is_kind(word: str) -> bool:
     return word in _listed("genres")
 
 
+def is_called_work(word: str) -> bool:
+    """Whether a work is called what a word says, in small letters: a kind, "masterpiece", "remake"."""
+    return is_kind(word) or word in _listed("called_works")
+
+
+def follows_a_work(word: str) -> bool:
+    """Whether a word is what a work is to the one whose title stands behind it: "sequel"."""
+    return word in _listed("following_works")
+
+
+def describes_works(word: str) -> bool:
+    """Whether a word stands before what a work is called, behind its year: "2017 live-action film"."""
+    return word in _listed("describing_works") or word.startswith("all-")
+
+
 def is_common(word: str) -> bool:
     """Whether a normalised word, or the word it is an ordinary form of, is in everyday use."""
     common = _listed("common")
