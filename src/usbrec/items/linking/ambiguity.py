@@ -180,6 +180,16 @@ def describes_works(word: str) -> bool:
     return word in _listed("describing_works") or word.startswith("all-")
 
 
+def judges_works(word: str) -> bool:
+    """Whether a work is judged with a word, in small letters: "stunning", "must-see"."""
+    return word in _listed("judging")
+
+
+def is_heading(word: str) -> bool:
+    """Whether a normalised word before a colon says what follows, or who speaks: "note", "user"."""
+    return word in _listed("headings")
+
+
 def is_common(word: str) -> bool:
     """Whether a normalised word, or the word it is an ordinary form of, is in everyday use."""
     common = _listed("common")
