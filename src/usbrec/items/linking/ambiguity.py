@@ -190,6 +190,16 @@ def is_heading(word: str) -> bool:
     return word in _listed("headings")
 
 
+def is_predicate(word: str) -> bool:
+    """Whether a sentence goes on with a normalised word behind a title that opens it: "would", "won"."""
+    return word in _listed("predicates")
+
+
+def is_of_works_alone(word: str) -> bool:
+    """Whether a normalised word goes with films and books, and with hardly anything else: "starring"."""
+    return word in _listed("works_alone")
+
+
 def is_common(word: str) -> bool:
     """Whether a normalised word, or the word it is an ordinary form of, is in everyday use."""
     common = _listed("common")

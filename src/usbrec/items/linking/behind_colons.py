@@ -23,6 +23,7 @@ from usbrec.items.linking.ambiguity import (
     is_kind,
     is_lead_in,
     is_small,
+    is_studio,
     is_talk_of_works,
     judges_works,
 )
@@ -41,6 +42,10 @@ _LINE_END = LazyPattern(r"""["”’'*_]*[ ]*[.!?]?["”’'*_]*[ ]*(?:\n|\Z)"""
 _LINE_BEGIN = LazyPattern(r"""(?:\A|\n)[ \t]*(?P<bullet>(?:[0-9]{1,2}[.)]|[-*•])[ \t]+)?["“‘'*_]*\Z""")
 #: Words that end so are said of a title and are no second part alone: "exciting".
 _ADJECTIVE = LazyPattern(r"(?:ing|ed|y|ful|ous|ic|al|able|ible|ive|ant|less|ish)$")
+#: A sentence, and no second part: "The Songs Were Great".
+_VERBS = frozenset({"are", "had", "has", "is", "was", "were"})
+#: More words than a verdict in capitals has.
+_LONG = 6
 _FAR = 12
 
 
@@ -84,17 +89,17 @@ def _is_comment(page: Page, run: Sequence[Word]) -> bool:
     """Whether capitalised words are a verdict, a kind, or somebody: "Great Movie", "Al Pacino"."""
     head, last = run[0].norm, run[-1].norm
     content = [word.norm for word in run if not is_small(word.norm)]
-    if not content or is_first_name(head) or is_kind(head) or is_kind(last):
+    if not content or is_first_name(head) or any(word.norm in _VERBS for word in run):
         return True
-    article = head in ARTICLES
-    if is_called_work(last) and last != "one":
+    if len(run) > _LONG:
+        return False
+    if is_kind(head) or is_kind(last) or is_studio(last) or (is_called_work(last) and last != "one"):
         return True
-    opens = is_lead_in(head) or is_adverb(head) or is_empty(head) or is_talk_of_works(head)
-    if not article and (opens or head in answers() or head.endswith("ly")):
+    if any(map(judges_works, content)) or is_always_capital(head) or all(map(is_talk_of_works, content)):
         return True
-    if any(judges_works(word) or is_always_capital(word) for word in content):
-        return True
-    if is_talk_of_works(content[0]) or all(is_talk_of_works(word) for word in content):
+    opens = (is_lead_in(head) and not is_small(head)) or is_adverb(head) or is_empty(head)
+    opens = opens or is_talk_of_works(head) or head in answers() or head.endswith("ly")
+    if head not in ARTICLES and (opens or is_talk_of_works(content[0])):
         return True
     # "Keanu Reeves", but not "Wakanda Forever".
     names = len(run) > 1 and not in_dictionary(head)
