@@ -7,7 +7,7 @@ import pytest
 from usbrec.dialogue import Item
 from usbrec.items import Linker
 
-_TITLES = "Titanic|Inception|Heat|Drive|Traffic|Breakfast|Weather|Note|Emma|Adorable|Zombies|Arrival"
+_TITLES = "Titanic|Inception|Heat|Drive|Traffic|Breakfast|Weather|Note|Emma|Predictable|Zombies|Arrival"
 LINKER = Linker([Item(title, title, 2000) for title in _TITLES.split("|")])
 
 
@@ -62,7 +62,7 @@ def test_what_is_said_behind_it_makes_a_title_of_the_first_word(text: str, title
         "Drive carefully",
         "Heat the oven",
         "Zombies would be great",
-        "Adorable, because it is so small",
+        "Predictable, because it is so small",
     ],
 )
 def test_an_everyday_word_that_opens_a_sentence_names_nothing(text: str) -> None:

@@ -13,6 +13,7 @@ from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
 from usbrec.items.linking.called import is_called_a_work, is_praised, is_seen
 from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
+from usbrec.items.linking.small_elsewhere import opens_a_clause, told_in_small_letters
 from usbrec.patterns import LazyPattern
 
 _SENTENCE_END = LazyPattern(r"[.!?…:\n\"“”„()\[\]«»¿¡—–]")
@@ -62,6 +63,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
     talk = level is not Ambiguity.MARKED and (capital or lower_case)
     if talk and _talked_of(language, page, match, level, before):
+        return True
+    if lower_case and told_in_small_letters(language, page, match, level):
         return True
     single = first == last
     if level is Ambiguity.PLAIN:
@@ -116,13 +119,14 @@ def _talked_of(
     content = [index for index in range(first, last + 1) if page.words[index].norm not in language.articles]
     several = len(content) > 1
     lower_case = page.first_capital >= len(page.text)
-    if _opens_as_all_do(language, page, first):
+    if _opens_as_all_do(language, page, first) or (lower_case and opens_a_clause(page, first)):
         # A bare noun opens no Spanish or French sentence, but a verb does.
         bare = bool(language.articles) and not language.nouns and first == last
         bare = bare and not page.words[first].norm.endswith(("r", "re"))
         told = several or level is Ambiguity.PLAIN or (bare and not lower_case)
         told = told and (several or _no_name(language, page, match))
-        if told and (is_praised(language, page, match) or (several and is_seen(language, page, match))):
+        seen = several or (lower_case and not (language.articles and language.nouns))
+        if told and (is_praised(language, page, match) or (seen and is_seen(language, page, match))):
             return True
     compared = _compared(language, page, match, before)
     if compared and level is Ambiguity.PLAIN:

@@ -54,6 +54,12 @@ class Language:
     """What a title is called behind that: "film", "favourite film"; of no thing that is praised."""
     praise: frozenset[str]
     """What a clause ends with that is said of films and books more often than of who is meant else."""
+    small_before: frozenset[str]
+    """In texts without capitals: what stands before titles, words joined by blanks."""
+    small_liked: frozenset[str]
+    """The same of what is said of titles and of things."""
+    small_behind: frozenset[str]
+    """What follows a title there, and belongs to no noun."""
     nouns: frozenset[str]
     """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
     ordinary: frozenset[str]
@@ -269,6 +275,8 @@ def _language(code: str) -> Language:
         for name in (*names, "about", "works", "being", "called", "praise")
     }
     words["nouns"] |= _normalised(lists.get("borrowed", ""))
+    for name in ("small_before", "small_liked", "small_behind"):
+        words[name] = frozenset(normalise_title(word.replace("_", " ")) for word in lists[name].split())
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 
 
