@@ -160,6 +160,17 @@ def works_of(code: str) -> tuple[str, ...]:
     return tuple(_read(code).get("works", "").split())
 
 
+@functools.cache
+def things() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What words for things of every day begin with (Arabic) and end with (Chinese, Korean), folded."""
+    found = [
+        [key.replace(" ", "") for code in codes for word in _read(code).get("things", "").split()
+         if (key := folded(word)[0]).strip()]
+        for codes in (("ar",), ("ko", "zh"))
+    ]
+    return tuple(found[0]), tuple(found[1])
+
+
 def signs_of(code: str) -> Mapping[str, Mapping[str, str]]:
     """What stands `ahead` of titles and `behind` them in a language without capitals, by how much it says."""
     return {side: _read(code)[side] for side in ("ahead", "behind")}
