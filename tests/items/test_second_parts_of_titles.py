@@ -7,9 +7,7 @@ import pytest
 from usbrec.dialogue import Item
 from usbrec.items import Linker
 
-_TITLES = (
-    "Black Panther|Joker|Drive|Moana|Star Wars|Kingsman|Ghostbusters|Heat|The Matrix|Toy Story|Inception|Titanic"
-)
+_TITLES = "Black Panther|Joker|Drive|Moana|Star Wars|Kingsman|Ghostbusters|Heat|The Matrix|Toy Story"
 LINKER = Linker([Item(title, title, 2000) for title in _TITLES.split("|")])
 
 

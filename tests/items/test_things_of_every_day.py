@@ -1,4 +1,4 @@
-"""Titles that are words for food, tools and services in Korean, Chinese and Arabic need what films alone have."""
+"""Korean, Chinese and Arabic words for food, tools and services need what is said of films alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ def named(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["순두부찌개 제일 좋아해요.", "치과의사 추천 좀 해 주세요.", "他做的糖醋排骨不错。", "أحب النعناع كثيرا."]
+    "text",
+    [
+        "순두부찌개 제일 좋아해요.",
+        "치과의사 추천 좀 해 주세요.",
+        "他做的糖醋排骨不错。",
+        "أحب النعناع كثيرا.",
+    ],
 )
 def test_a_word_for_a_thing_that_is_liked_names_no_title(text: str) -> None:
     assert named(text) == []
@@ -25,7 +31,7 @@ def test_a_word_for_a_thing_that_is_liked_names_no_title(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("부산행 제일 좋아해요.", "부산행"),
+        ("부산행 재미있었어요.", "부산행"),
         ("영화 순두부찌개 봤어요.", "순두부찌개"),
         ("《糖醋排骨》不错。", "糖醋排骨"),
         ("红楼梦读了三遍", "红楼梦"),

@@ -1,7 +1,8 @@
 """Second parts of titles behind a colon or a dash: "Black Panther: Wakanda Forever" is no "Black Panther".
 
-Capitals tell, and words that are no verdict: "Heat: Great thriller", "Moana: Pure Magic" and "Heat: Al Pacino"
-are about the title. Where a list is commented ("- Inception: Mind Games"), words of every day are a comment.
+Capitals tell, and words that are no verdict: "Heat: Great thriller", "Moana: Pure Magic" and "Heat: Al
+Pacino" are about the title. Where a list is commented ("- Inception: Mind Games"), words of every day are a
+comment.
 """
 
 from __future__ import annotations

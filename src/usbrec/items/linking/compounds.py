@@ -26,7 +26,7 @@ _SOUND = LazyPattern(
 # What Korean medicines, papers, permits and fees end with: "진통제", "설명서", "면허증". They are read and
 # recommended as films are.
 _THING = LazyPattern("[\uac00-\ud7a3]{2,4}[제약서증료비]")
-#: So many characters, folded, a word for a thing has at most (Korean letters): a longer title only ends like one.
+#: So many characters, folded (Korean letters), a word for a thing has: a longer title only ends like one.
 _LONGEST_THING = {"ko": 18, "zh": 5, "ar": 14}
 _OPENING = LazyPattern(r"\W*(?:那就|那)?\W*")
 _CLOSING = LazyPattern(r"\W*(?:吧|呢|이?요|예요|이에요|입니다)?\W*")

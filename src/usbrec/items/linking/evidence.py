@@ -65,8 +65,8 @@ _TAG_END = LazyPattern(r"[ \t]*(?:[#.,!?…\n]|\Z)")
 #: Said behind a title that is chosen.
 _CHOSEN = LazyPattern(
     r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|[ \t]+please"
-    r"|,[ \t]+(?:please|then|obviously|definitely|easily|probably|of course|for sure|hands down|no doubt|(?:for )?always"
-    r"|I (?:think|guess))"
+    r"|,[ \t]+(?:please|then|obviously|definitely|easily|probably|of course|for sure|hands down"
+    r"|no doubt|always|I (?:think|guess))"
     r"|[ \t]+sounds[ \t]+(?:good|great|perfect|fun|nice|interesting|amazing|awesome|lovely|like a plan))"
     r"[ \t\"”’*_]*(?:[.!?…\n]|\Z)"
 )

@@ -164,8 +164,12 @@ def works_of(code: str) -> tuple[str, ...]:
 def things() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What words for things of every day begin with (Arabic) and end with (Chinese, Korean), folded."""
     found = [
-        [key.replace(" ", "") for code in codes for word in _read(code).get("things", "").split()
-         if (key := folded(word)[0]).strip()]
+        [
+            key.replace(" ", "")
+            for code in codes
+            for word in _read(code).get("things", "").split()
+            if (key := folded(word)[0]).strip()
+        ]
         for codes in (("ar",), ("ko", "zh"))
     ]
     return tuple(found[0]), tuple(found[1])

@@ -19,7 +19,6 @@ from usbrec.items.linking.ambiguity import (
     has_it,
     in_dictionary,
     is_always_capital,
-    is_common,
     is_first_name,
     is_frequent,
     is_kind,

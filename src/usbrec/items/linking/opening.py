@@ -1,8 +1,8 @@
 """Titles of one word of the dictionary that open a sentence: "Inception 10/10", "Titanic: great movie".
 
 The capital is that of the sentence, so what stands behind has to say that a work is meant. A countable noun
-without an article is no subject of a sentence, so a word that is not in everyday use needs little; an everyday
-one ("Traffic would be a problem") needs what is said of films and books alone.
+without an article is no subject of a sentence, so a word that is not in everyday use needs little; an
+everyday one ("Traffic would be a problem") needs what is said of films and books alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _RATED = LazyPattern(
 _COMMENT = LazyPattern(r"""["”’'*_]{0,3}(?::|[ ]?[–—]|[ ]-)[ \t]+(?P<said>[^\n.!?]{2,120})""")
 #: A reason, or who made it: "Inception because it is clever", "Inception by Nolan".
 _BESIDE = LazyPattern(
-    r",?[ ](?:because|by[ ](?=[A-Z])|again\b|for[ ](?:me|sure)\b|blew[ ]my[ ]mind|on[ ](?:dvd|hulu|netflix|tv)\b)"
+    r",?[ ](?:because|by[ ](?=[A-Z])|again\b|for[ ](?:me|sure)\b"
+    r"|blew[ ]my[ ]mind|on[ ](?:dvd|hulu|netflix|tv)\b)"
 )
 #: What is named first, and then seen or liked: "Heat I loved", "Inception, I've seen that".
 _FRONTED = LazyPattern(

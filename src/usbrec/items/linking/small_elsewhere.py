@@ -1,8 +1,8 @@
 """Titles in small letters in a language with capitals other than English: "me gustan titanic y campeones".
 
 Where nothing in a text has a capital, a title that is no everyday word is told by what stands before it and
-behind it: by what is said of titles alone, or by what is liked, where no noun without an article stands ("j'aime
-inception", but not "j'aime le soleil").
+behind it: by what is said of titles alone, or by what is liked, where no noun without an article stands
+("j'aime inception", but not "j'aime le soleil").
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def _goes_on(language: Language, page: ContextFeatures, match: Match) -> bool:
     """Whether a clause ends behind a match, or goes on with no noun or adjective of its own."""
     if match.last + 1 == len(page.words):
         return True
-    if CLAUSE_END.search(page.text[page.words[match.last].end : page.words[match.last + 1].start].replace(",", ".")):
+    behind = page.text[page.words[match.last].end : page.words[match.last + 1].start]
+    if CLAUSE_END.search(behind):
         return True
     following = page.words[match.last + 1].norm
     return following in language.small_behind | language.praise | language.said_of

@@ -18,7 +18,8 @@ _SAID_BEHIND_YEARS = (
 YEAR_AFTER = LazyPattern(
     rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
         (?:[.!?]|%3F)?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
-        [(\[] \s* (?:(?:the|an?|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
+        [(\[] \s*
+        (?:(?:the|an?|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
         (?P<year>[12][0-9]{{3}}) (?: \s*[-–—]\s*(?:[0-9]{{2,4}}|present)? )?
         (?: \s*{_SAID_BEHIND_YEARS} )?
         (?:[\s,]*(?:film|movie|version|original|remake|tv|mini-?series|series|novel|book|drama|thriller|comedy))*
@@ -41,7 +42,8 @@ YEAR_BEFORE = LazyPattern(
 YEAR_BESIDE = LazyPattern(
     r"""["”’'*_]{0,3}[ \t]*(?:
         (?:[-–—|:])[ \t]*[*_]{0,2}(?P<dashed>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)
-      | [(\[](?:[^()\[\]\n]{1,40}[,;:][ ]*)?(?P<among>[12][0-9]{3})(?:[,;][^()\[\]\n]{1,40}|(?:[ ][\w-]+){1,4})?[)\]]
+      | [(\[](?:[^()\[\]\n]{1,40}[,;:][ ]*)?(?P<among>[12][0-9]{3})
+            (?:[,;][^()\[\]\n]{1,40}|(?:[ ][\w-]+){1,4})?[)\]]
       | [(\[]?['’](?P<short>[0-9]{2})(?:[)\]]|(?=[\s.,!?]|\Z))
       )""",
     re.VERBOSE,

@@ -17,7 +17,7 @@ from usbrec.items.linking.ambiguity import (
 from usbrec.patterns import LazyPattern
 
 _YEAR = r"[12][0-9]{3}(?![0-9]|\s*[-–—]\s*[0-9]|['’]?s\b)"
-# What a work is called right behind its title, and what may stand before that: "The Lion King remake from 2019".
+# What a work is called right behind its title, and what stands before that: "The Lion King remake from 2019"
 _WORK = (
     r"(?:(?:all-\w+|animated|black|classic|feature|first|horror|live[- ]action|new|newer|old|older|original"
     r"|silent|tv)[ ])*"
@@ -29,8 +29,7 @@ _MADE = (
     r"|(?:when[ ](?:it|that)[ ](?:first[ ])?)?(?:came|comes)[ ]out[ ](?:back[ ])?in"
     r"|(?:premiered|hit[ ](?:the[ ])?(?:cinemas|screens|theaters|theatres))[ ]in"
 )
-#: A year that is said right behind a title: "Juno from 2007", "Dune, the 2021 one", "Carrie came out in 2013",
-#: "Heat by Michael Mann (1995)".
+#: A year that is said right behind a title: "Juno from 2007", "Heat by Michael Mann (1995)".
 _BEHIND = LazyPattern(
     rf"""["”’'*_]{{0,3}}(?:
         (?:,?[ ](?:the[ ])?{_WORK})?,?[ ](?:that[ ]|which[ ])?(?:(?:is|was|got|were)[ ])?(?:the[ ]one[ ])?
