@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity
-from usbrec.items.linking.context import QUOTES, Match
+from usbrec.items.linking.context import Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
+from usbrec.items.linking.layout import QUOTES
 from usbrec.items.linking.longer_titles import is_counted, is_told, numbered
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import (

@@ -29,7 +29,8 @@ from usbrec.items.linking.ambiguity import (
     judges_works,
 )
 from usbrec.items.linking.behind_colons import rest_of_title
-from usbrec.items.linking.context import BEHIND_NUMBERS, EMPHASIS, QUOTES
+from usbrec.items.linking.context import BEHIND_NUMBERS
+from usbrec.items.linking.layout import EMPHASIS, QUOTES
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.years import YEAR_AFTER, common_era
