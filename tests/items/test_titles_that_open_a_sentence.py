@@ -61,6 +61,7 @@ def test_what_is_said_behind_it_makes_a_title_of_the_first_word(text: str, title
         "Drive 10 miles",
         "Drive carefully",
         "Heat the oven",
+        "Breakfast I saw them eat",
         "Zombies would be great",
         "Predictable, because it is so small",
     ],

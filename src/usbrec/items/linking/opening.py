@@ -45,6 +45,9 @@ _FRONTED = LazyPattern(
     r",?[ ](?:I|we)(?:[ ](?:have|had|did)(?:n['’]?t)?|['’](?:ve|d))?"
     r"(?:[ ](?:already|also|really|just|never|not|do|don['’]?t)){0,2}"
     r"[ ](?:like|liked|love|loved|enjoyed|hated|saw|seen|watched|rewatched|read)\b"
+    # Nothing else is seen: not "Once I saw Heat".
+    r"(?=[ ]*(?:\Z|[.,!?;\n]|[ ](?:too|already|before|yet|as[ ]well|a[ ]lot|so[ ]much|though|twice|last"
+    r"|that(?=[.!]?\Z))\b))"
 )
 #: Words that judge or command, and stand alone before a reason: "Adorable because ...".
 _NO_NOUN = LazyPattern(r"(?:ing|ed|ful|ous|able|ible|less|ly|ish|s)$")
