@@ -42,7 +42,7 @@ from typing import Any
 from usbrec.dialogue import Item
 from usbrec.items import Linker, TitleMatcher, normalise_title
 from usbrec.items.linking.ambiguity import Ambiguity, in_dictionary
-from usbrec.items.linking.caseless import caseless_ambiguity
+from usbrec.items.linking.everyday_caseless import caseless_ambiguity
 from usbrec.items.linking.languages import CASELESS, caseless, of_latin, russian
 from usbrec.items.scripts import folded
 from usbrec.items.titles import words

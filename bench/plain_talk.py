@@ -36,7 +36,7 @@ from usbrec.dialogue import Item
 from usbrec.items import Linker, TitleMatcher, normalise_title
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.cased import ambiguity_in
-from usbrec.items.linking.caseless import caseless_ambiguity
+from usbrec.items.linking.everyday_caseless import caseless_ambiguity
 from usbrec.items.linking.languages import of_latin
 from usbrec.items.titles import words
 from usbrec.keys import derive_seed

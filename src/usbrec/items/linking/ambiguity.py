@@ -165,6 +165,41 @@ def is_kind(word: str) -> bool:
     return word in _listed("genres")
 
 
+def is_called_work(word: str) -> bool:
+    """Whether a work is called what a word says, in small letters: a kind, "masterpiece", "remake"."""
+    return is_kind(word) or word in _listed("called_works")
+
+
+def follows_a_work(word: str) -> bool:
+    """Whether a word is what a work is to the one whose title stands behind it: "sequel"."""
+    return word in _listed("following_works")
+
+
+def describes_works(word: str) -> bool:
+    """Whether a word stands before what a work is called, behind its year: "2017 live-action film"."""
+    return word in _listed("describing_works") or word.startswith("all-")
+
+
+def judges_works(word: str) -> bool:
+    """Whether a work is judged with a word, in small letters: "stunning", "must-see"."""
+    return word in _listed("judging")
+
+
+def is_heading(word: str) -> bool:
+    """Whether a normalised word before a colon says what follows, or who speaks: "note", "user"."""
+    return word in _listed("headings")
+
+
+def is_predicate(word: str) -> bool:
+    """Whether a sentence goes on with a normalised word behind a title that opens it: "would", "won"."""
+    return word in _listed("predicates")
+
+
+def is_of_works_alone(word: str) -> bool:
+    """Whether a normalised word goes with films and books, and with hardly anything else: "starring"."""
+    return word in _listed("works_alone")
+
+
 def is_common(word: str) -> bool:
     """Whether a normalised word, or the word it is an ordinary form of, is in everyday use."""
     common = _listed("common")

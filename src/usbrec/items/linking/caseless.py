@@ -9,7 +9,6 @@ alone.
 from __future__ import annotations
 
 import functools
-from collections.abc import Container, Sequence
 
 from usbrec.items.linking import compounds, japanese, signs
 from usbrec.items.linking.ambiguity import Ambiguity
@@ -21,11 +20,12 @@ from usbrec.items.linking.caseless_numbers import (
     READ_OR_SEEN,
     SEQUEL,
 )
-from usbrec.items.linking.languages import CaselessWords, caseless
+from usbrec.items.linking.everyday_caseless import SHORT
+from usbrec.items.linking.korean_particles import are_particles
+from usbrec.items.linking.languages import caseless
 from usbrec.items.scripts import (
     ARABIC,
     HANGUL,
-    HIRAGANA,
     KATAKANA,
     UNSPACED,
     folded,
@@ -34,17 +34,12 @@ from usbrec.items.scripts import (
 from usbrec.patterns import LazyPattern
 
 _NEAR = 20
-_LONGEST_PHRASE = 10
-# So many characters may be a word that no list of everyday words holds.
-_SHORT, _SHORT_JAPANESE, _SHORT_THAI, _SHORT_KATAKANA = 3, 4, 6, 6
 # So many letters are more than most words have.
 _LONGER_THAN_WORDS = {"zh": 3, "ja": 5, "ko": 6, "th": 11, "ar": 9}
 _KATAKANA = LazyPattern(rf"[{KATAKANA}\uff66-\uff9f\u3099\u309a]")
 _HANGUL = LazyPattern(f"[{HANGUL}]")
 _SYLLABLES = LazyPattern(f"[{HANGUL}]*")
-_HIRAGANA = LazyPattern(f"[{HIRAGANA}]")
 _ARABIC = LazyPattern(f"[{ARABIC}]")
-_THAI = LazyPattern("[\u0e00-\u0eff]")
 _CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
 _DOTS = "・·･‧•"
 _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
@@ -61,67 +56,6 @@ _CHINESE_NAME = LazyPattern(
     "[\u4e00-\u9fff]{1,2}的\\Z"
 )
 _WHICH = LazyPattern(r"[ \t]*(?:どっち|どちら|哪个|哪個|哪一|어느|중에|ไหนดี)")
-
-
-def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()) -> Ambiguity:
-    """How carefully a title in a script without capitals must be read.
-
-    `title_words` are normalised: characters where the script has no blanks. `ordinary` are more words in
-    ordinary use."""
-    known = caseless()
-    joined = "".join(title_words)
-    if all(word.isdigit() for word in title_words) or joined in known.ordinary:
-        return Ambiguity.MARKED
-    if compounds.is_a_thing(joined):
-        return Ambiguity.MARKED
-    unspaced = _unspaced(title_words)
-    if len(title_words) == 1:
-        # One character, or a word of a script with blanks. No list holds all everyday words.
-        everyday = unspaced or _without_article(joined) in known.ordinary
-        return Ambiguity.MARKED if everyday else Ambiguity.CAPITALS
-    if unspaced:
-        most = _SHORT_THAI if _THAI.match(joined) else _SHORT
-        if _HIRAGANA.search(joined):
-            most = _SHORT_JAPANESE
-        if all(map(_KATAKANA.match, title_words)):  # loanwords of every day: ベランダ
-            most = _SHORT_KATAKANA
-        # A word with a number behind it is that of a series: 战狼2.
-        numbered = title_words[-1].isdigit() and len(title_words) == 3 and len(title_words[0]) == 1
-        if numbered and not _of_everyday_words(title_words[:-1], known):
-            return Ambiguity.PLAIN
-        if len(title_words) <= most or joined in ordinary or _of_everyday_words(title_words, known):
-            return Ambiguity.CAPITALS
-        return Ambiguity.PLAIN
-    everyday = all(
-        word in known.ordinary or _without_article(word) in known.ordinary or word.isdigit()
-        for word in title_words
-    )
-    return Ambiguity.CAPITALS if everyday and len(title_words) < 5 else Ambiguity.PLAIN
-
-
-def _without_article(word: str) -> str:
-    for prefix in ("وال", "بال", "ال", "و"):
-        if word.startswith(prefix) and len(word) > len(prefix) + 1:
-            return word[len(prefix) :]
-    return word
-
-
-def _unspaced(title_words: Sequence[str]) -> bool:
-    return any(has_unspaced(word[0]) for word in title_words)
-
-
-def _of_everyday_words(title_words: Sequence[str], known: CaselessWords) -> bool:
-    """Whether a title in a script without blanks falls apart into everyday words and what fills between."""
-    if len(title_words) > _LONGEST_PHRASE:
-        return False
-    reached = {0}
-    for end in range(1, len(title_words) + 1):
-        for begin in range(max(0, end - 6), end):
-            piece = "".join(title_words[begin:end])
-            known_piece = piece in known.ordinary or piece in known.filling
-            if begin in reached and (known_piece or (begin and piece in known.particles)):
-                reached.add(end)
-    return len(title_words) in reached
 
 
 def beside_caseless(text: str, start: int, end: int) -> bool:
@@ -225,13 +159,13 @@ class Surroundings:
     def _as_long_as_titles(self) -> bool:
         """Whether a title that is longer than most words is liked, or others are to be like it: 我喜欢无间道,
         기생충 같은 영화."""
-        if len(self._text[self._start : self._end]) < _SHORT:
+        if len(self._text[self._start : self._end]) < SHORT:
             return False
         return self._likened or (self._clause_after and self._ends_with(caseless().liking))
 
     @functools.cached_property
     def _likened(self) -> bool:
-        if self._end - self._start < _SHORT or not has_unspaced(self._text[self._end - 1]):
+        if self._end - self._start < SHORT or not has_unspaced(self._text[self._end - 1]):
             return False
         return self._after.replace(" ", "").startswith(caseless().likened)
 
@@ -412,7 +346,7 @@ class Surroundings:
         """The Korean particles that are glued on behind; None where what is glued on is something else."""
         match = _SYLLABLES.match(self._text, self._end)
         rest = folded(match.group())[0] if match else ""
-        return rest if not rest or _particles(rest) else None
+        return rest if not rest or are_particles(rest) else None
 
     @functools.cached_property
     def _behind_particle(self) -> str:
@@ -458,18 +392,3 @@ _ENDS = LazyPattern(r"(?:吗|嗎|吧|没|沒|了|呢|没有|沒有)*[ \t]*(?:[\n
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
 _ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
 _NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))
-
-
-@functools.lru_cache(maxsize=4096)
-def _particles(rest: str) -> bool:
-    """Whether folded syllables are particles, up to three in a row."""
-    return _made_of(rest, 3)
-
-
-def _made_of(rest: str, times: int) -> bool:
-    known = caseless().particles
-    if rest in known:
-        return True
-    return times > 1 and any(
-        rest[:place] in known and _made_of(rest[place:], times - 1) for place in range(1, len(rest))
-    )

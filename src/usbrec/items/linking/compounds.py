@@ -12,7 +12,7 @@ import functools
 import re
 import unicodedata
 
-from usbrec.items.linking.languages import works_of
+from usbrec.items.linking.languages import things, works_of
 from usbrec.items.scripts import ARABIC
 from usbrec.patterns import LazyPattern
 
@@ -26,6 +26,8 @@ _SOUND = LazyPattern(
 # What Korean medicines, papers, permits and fees end with: "진통제", "설명서", "면허증". They are read and
 # recommended as films are.
 _THING = LazyPattern("[\uac00-\ud7a3]{2,4}[제약서증료비]")
+#: So many characters, folded (Korean letters), a word for a thing has: a longer title only ends like one.
+_LONGEST_THING = {"ko": 18, "zh": 5, "ar": 14}
 _OPENING = LazyPattern(r"\W*(?:那就|那)?\W*")
 _CLOSING = LazyPattern(r"\W*(?:吧|呢|이?요|예요|이에요|입니다)?\W*")
 _THAI = LazyPattern("[\u0e00-\u0eff]")  # a blank is what a full stop is elsewhere
@@ -38,8 +40,15 @@ def may_be_a_noun(written: str) -> bool:
 
 
 def is_a_thing(written: str) -> bool:
-    """Whether a title is a Korean word of three syllables or more that ends as words for things do."""
-    return bool(_THING.fullmatch(unicodedata.normalize("NFC", written)))
+    """Whether a folded title is a word for something of every day: a Korean word of three syllables or more
+    that ends as those for medicines and papers do, or a word whose first or last part is one for food, tools,
+    animals and services."""
+    if _THING.fullmatch(unicodedata.normalize("NFC", written)):
+        return True
+    if len(written) > _LONGEST_THING.get(language_of_letter(written[0]), 0):
+        return False
+    begins, ends = things()
+    return written.startswith(begins) or written.endswith(ends)
 
 
 def may_be_a_sound(written: str) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from usbrec.items.linking.ambiguity import Ambiguity
-from usbrec.items.linking.context import QUOTES, Match
+from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity
+from usbrec.items.linking.context import Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
+from usbrec.items.linking.layout import QUOTES
 from usbrec.items.linking.longer_titles import is_counted, is_told, numbered
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import (
@@ -31,8 +32,8 @@ from usbrec.items.linking.years import (
     YEAR_BESIDE,
     YEAR_FIELD,
     common_era,
-    year_said,
 )
+from usbrec.items.linking.years_said import year_said
 from usbrec.items.titles import normalise_title
 from usbrec.patterns import LazyPattern
 
@@ -77,7 +78,8 @@ def judge(page: Page, match: Match) -> Verdict | None:
         return verdict
     if not match.edited and (written := by_its_person(page, match, start, end)):
         return written
-    said = year_said(text, start, end) if page.digits and not match.edited and text[start].isupper() else None
+    told = page.digits and not match.edited and _has_its_capital(page, match, start)
+    said = year_said(text, start, end) if told else None
     if said and (fits := tuple(item for item in form.exact if str(item.year).endswith(said))):
         # "Juno from 2007": the year of a field, as in a list of fields, is no part of what names the item.
         return Verdict(start, end, None, fits)
@@ -113,6 +115,14 @@ def judge(page: Page, match: Match) -> Verdict | None:
     ):
         return Verdict(start, end, None, form.bare())
     return None
+
+
+def _has_its_capital(page: Page, match: Match, start: int) -> bool:
+    """Whether a match has a capital, or its second word behind an article: "the Thing from 1982"."""
+    if page.text[start].isupper():
+        return True
+    behind = match.first < match.last and page.words[match.first].norm in ARTICLES
+    return behind and page.raw(match.first + 1)[:1].isupper()
 
 
 def dated_beside(page: Page, match: Match, start: int, end: int) -> Verdict | None:

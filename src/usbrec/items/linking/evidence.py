@@ -27,6 +27,7 @@ from usbrec.items.linking.context import (
     numbers_as_titled,
 )
 from usbrec.items.linking.languages import russian
+from usbrec.items.linking.opening import opens_as_a_title
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import (
     has_what_works_have,
@@ -63,7 +64,9 @@ _WORD_BEFORE = LazyPattern(r"[^\W_][,:]?[ \t]+$")
 _TAG_END = LazyPattern(r"[ \t]*(?:[#.,!?…\n]|\Z)")
 #: Said behind a title that is chosen.
 _CHOSEN = LazyPattern(
-    r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|,[ \t]+(?:please|then)|[ \t]+please"
+    r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|[ \t]+please"
+    r"|,[ \t]+(?:please|then|obviously|definitely|easily|probably|of course|for sure|hands down"
+    r"|no doubt|always|I (?:think|guess))"
     r"|[ \t]+sounds[ \t]+(?:good|great|perfect|fun|nice|interesting|amazing|awesome|lovely|like a plan))"
     r"[ \t\"”’*_]*(?:[.!?…\n]|\Z)"
 )
@@ -108,7 +111,9 @@ def _evident_in_english(page: Page, match: Match) -> bool:
             return True
         if first < last or not is_capital(run[0]):
             return False
-        return page.subject(first) or _has_a_cue(page, match)
+        if page.subject(first) or _has_a_cue(page, match):
+            return True
+        return page.opens_sentence(first) and opens_as_a_title(page, match, everyday=False)
     if ambiguity is Ambiguity.CAPITALS and match.form.telling and page.asked_about(match):
         return True
     if page.entry(match):
@@ -134,7 +139,9 @@ def _evident_in_english(page: Page, match: Match) -> bool:
         if not can_be_subject(page.words[first].norm):
             # In hasty writing a sentence begins without a full stop: "a good movie It is about".
             return page.introduced(first) or (not page.opens_sentence(first) and page.ends(match, JOINS))
-        return not page.opens_sentence(first) or page.subject(first) or has_what_works_have(page, match)
+        if not page.opens_sentence(first) or page.subject(first) or has_what_works_have(page, match):
+            return True
+        return opens_as_a_title(page, match, everyday=True)
     if ambiguity is Ambiguity.MARKED and not page.introduced(first):
         return False
     telling = [raw for raw in run[1:] if not is_small(raw.casefold())]

@@ -54,6 +54,12 @@ class Language:
     """What a title is called behind that: "film", "favourite film"; of no thing that is praised."""
     praise: frozenset[str]
     """What a clause ends with that is said of films and books more often than of who is meant else."""
+    small_before: frozenset[str]
+    """In texts without capitals: what stands before titles, words joined by blanks."""
+    small_liked: frozenset[str]
+    """The same of what is said of titles and of things."""
+    small_behind: frozenset[str]
+    """What follows a title there, and belongs to no noun."""
     nouns: frozenset[str]
     """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
     ordinary: frozenset[str]
@@ -152,6 +158,21 @@ def works_of(code: str) -> tuple[str, ...]:
     """What goes with films and books in a language without capitals, as it is written; "_" is a blank or
     none."""
     return tuple(_read(code).get("works", "").split())
+
+
+@functools.cache
+def things() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What words for things of every day begin with (Arabic) and end with (Chinese, Korean), folded."""
+    found = [
+        [
+            key.replace(" ", "")
+            for code in codes
+            for word in _read(code).get("things", "").split()
+            if (key := folded(word)[0]).strip()
+        ]
+        for codes in (("ar",), ("ko", "zh"))
+    ]
+    return tuple(found[0]), tuple(found[1])
 
 
 def signs_of(code: str) -> Mapping[str, Mapping[str, str]]:
@@ -269,6 +290,8 @@ def _language(code: str) -> Language:
         for name in (*names, "about", "works", "being", "called", "praise")
     }
     words["nouns"] |= _normalised(lists.get("borrowed", ""))
+    for name in ("small_before", "small_liked", "small_behind"):
+        words[name] = frozenset(normalise_title(word.replace("_", " ")) for word in lists[name].split())
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 
 

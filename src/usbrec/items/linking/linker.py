@@ -38,7 +38,7 @@ from usbrec.items.linking.slips import runs_to_doubt
 from usbrec.items.linking.spelling_out import SpansTaken, in_pieces, is_spelt_out
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
-from usbrec.items.linking.years import year_said
+from usbrec.items.linking.years_said import year_said
 from usbrec.items.scripts import has_cyrillic, plain
 from usbrec.items.titles import words
 from usbrec.method_cache import cached_method

@@ -20,7 +20,6 @@ from usbrec.items.linking.ambiguity import (
     has_it,
     in_dictionary,
     is_always_capital,
-    is_common,
     is_first_name,
     is_frequent,
     is_kind,
@@ -28,8 +27,11 @@ from usbrec.items.linking.ambiguity import (
     is_relation,
     is_small,
     is_talk_of_works,
+    judges_works,
 )
-from usbrec.items.linking.context import BEHIND_NUMBERS, EMPHASIS, QUOTES
+from usbrec.items.linking.behind_colons import rest_of_title
+from usbrec.items.linking.context import BEHIND_NUMBERS
+from usbrec.items.linking.layout import EMPHASIS, QUOTES
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.years import YEAR_AFTER, common_era
@@ -47,6 +49,9 @@ class Longer(NamedTuple):
 
 
 @functools.cache
+_DASHES = frozenset("-–—")
+
+
 def _listed(use: str) -> frozenset[str]:
     return frozenset(words(USUAL, "longer_titles")[use].split())
 
@@ -76,7 +81,7 @@ _CAPITAL = r"[A-Z](?:[\w'’-]*\w)?"
 #: How a title goes on: what joins, and words with capitals.
 _BEHIND = LazyPattern(
     rf"""(?P<joint>[ ](?: (?:[Oo]f[ ](?:the|an?)|[Ff]or[ ]an?|[Ii]n[ ]the|[Ww]ith[ ]an?)[ ]
-          | (?:[Oo]f|[Ff]or|the|&)[ ] )?|:[ ])
+          | (?:[Oo]f|[Ff]or|the|&)[ ] )?)
         (?P<run>{_CAPITAL}(?:[ ](?:(?:of|in|for|to|with|and|&|the|an?)[ ]){{0,2}}{_CAPITAL}){{0,5}})""",
     re.VERBOSE,
 )
@@ -130,9 +135,13 @@ def longer_title(page: Page, start: int, end: int, others: Sequence[int]) -> Lon
     """The longer title that the title at text[start:end] is a part of. `others` are where the titles behind
     it begin, in order."""
     text = page.text
+    goes_on = text[end : end + 1] in {" ", ":"}
+    parted = goes_on and (text[end] == ":" or text[end + 1 : end + 2] in _DASHES)
+    if parted and text[start].isupper() and (rest := rest_of_title(page, start, end, others)):
+        close, counted = rest
+        return Longer(start, close, counted or _enclosed(text, start, close))
     if page.other_letters:  # entries of a list are numbered there, too (see Surroundings)
         return None
-    goes_on = text[end : end + 1] in {" ", ":"}
     behind = _BEHIND.match(text, end) if goes_on else None
     inside = start > 3 and text[start - 4 : start] in {" of ", "the "}
     if not (behind or inside or (goes_on and _NUMBER_AFTER.match(text, end))):
@@ -166,8 +175,10 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
     named = bool(others) and others[0] < close
     head, single = run[0].norm, len(run) == 1
     strange = not single and not in_dictionary(head)
-    person = is_first_name(head) or (strange and (joint != ":" or not is_common(run[1].norm)))
-    telling = any(_tells(word.norm) for word in run)
+    person = is_first_name(head) or strange
+    telling = all(
+        _tells(word.norm) and not (judges_works(word.norm) or is_relation(word.norm)) for word in run[1:]
+    )
     if named and joint not in {"of", "for"}:
         return False
     if joint == "":
@@ -179,7 +190,9 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
             or head in answers()
             or head in _listed("of_series")
         )
-        opens = opens or head.endswith("ly") or not _listed("i").isdisjoint(word.norm for word in run)
+        # "Drive My Car": who begins a sentence with "my" goes on in small letters.
+        opens = (opens and not (head in _listed("owns") and not single and telling)) or head.endswith("ly")
+        opens = opens or not _listed("i").isdisjoint(word.norm for word in run)
         shouted = text[begin : begin + 2].isupper() or len(head) == 1 or head == _last_word(page, begin)
         return _tells(head) and _closes(page, close) and not (person or opens or shouted)
     if joint == "&":
@@ -187,19 +200,6 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         one = page.introduced(first) and _CLAUSE_END.match(text, close) is not None
         one = one or _said_behind(page, close) in _listed("said_of_one")
         return (one and not single) or one or _enclosed(text, start, close)
-    if joint == ":":
-        if (
-            not telling
-            or person
-            or any(is_kind(word.norm) for word in run)
-            or not any(in_dictionary(word.norm) for word in run)
-        ):
-            return False
-        first = bisect_left(page.words, start, key=_start_of)
-        said = not single and _said_behind(page, close) in _listed("had_of_one")
-        ends = _CLAUSE_END.match(text, close) is not None if single else _closes(page, close)
-        inside = not page.opens_sentence(first) and ends
-        return said or inside or _enclosed(text, start, close)
     if (
         person
         or head in ARTICLES

@@ -9,15 +9,17 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, answers, is_always_capital, is_first_name
+from usbrec.items.linking.cased import ambiguity_in
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
-from usbrec.items.linking.languages import caseless
+from usbrec.items.linking.languages import Language, caseless, russian
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import has_its_ending, introduced_as_a_person, is_among_people
 from usbrec.items.linking.reading import Mention
+from usbrec.items.linking.small_elsewhere import is_without_capitals, opens_a_list
 from usbrec.items.linking.surface_form import Writing
-from usbrec.items.scripts import folded
+from usbrec.items.scripts import folded, has_cyrillic
 from usbrec.items.titles import Word
 from usbrec.patterns import LazyPattern
 
@@ -26,9 +28,9 @@ _LIST_GAP_ELSEWHERE = LazyPattern(
     r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
 )
 #: Between titles that are all that is said.
-_JOINERS = frozenset({"and", "or", "vs", "versus", "und", "oder", "y", "o", "et", "ou"})
+_JOINERS = frozenset({"and", "or", "vs", "versus", "und", "oder", "y", "o", "et", "ou", "и", "или"})
 _LISTED = LazyPattern(
-    r"[\"”’'*_]{0,3}[ \t]*(?:[,/+&]|(?:,[ \t]*)?(?:and|or|vs|versus|und|oder|y|o|et|ou)\b)"
+    r"[\"”’'*_]{0,3}[ \t]*(?:[,/+&]|(?:,[ \t]*)?(?:and|or|vs|versus|und|oder|y|o|et|ou|и|или)\b)"
     r"[ \t]*[\"“‘'*_]{0,3}",
     re.IGNORECASE,
 )
@@ -118,7 +120,7 @@ def all_that_is_said(page: Page, matches: Sequence[Match], taken: Sequence[Menti
     ends = {mention.start: mention.end for mention in taken}
     found: list[Match] = []
     for match in list(beginning.values()):
-        if page.opens_alone(match.first):
+        if page.opens_alone(match.first) or _is_liked(page, match):
             found += _listed_from(page, match.first, beginning, ends)
     if not found:
         for mention in taken:
@@ -155,8 +157,18 @@ def _listed_from(
     return found if titles > 1 and people < titles else []
 
 
+def _is_liked(page: Page, match: Match) -> bool:
+    """Whether a match in small letters, in a language other than English, is the first of what is liked."""
+    language = language_beside(page, match)
+    return bool(language and is_without_capitals(page) and opens_a_list(language, page, match.first))
+
+
 def _may_be_listed(page: Page, match: Match) -> bool:
-    if match.edited or not match.form.exact or match.form.writing is not Writing.LATIN:
+    if match.edited or not match.form.exact or match.form.writing is Writing.CASELESS:
+        return False
+    if is_without_capitals(page) and language_beside(page, match) and not match.skip:
+        return _level(page, match) is Ambiguity.PLAIN
+    if match.form.writing is not Writing.LATIN:
         return False
     if match.skip or page.text[page.words[match.first].start].islower() or not page.capitalised(match):
         return False
@@ -164,6 +176,19 @@ def _may_be_listed(page: Page, match: Match) -> bool:
     if said in answers() or said.replace(" ", "").isdigit():
         return False
     return match.first < match.last or is_first_name(said) or not is_always_capital(said)
+
+
+def language_beside(page: Page, match: Match) -> Language | None:
+    """The language with capitals, other than English, that a match stands in."""
+    if match.form.writing is Writing.CYRILLIC or (page.language is None and has_cyrillic(page.text)):
+        return russian()
+    return page.language
+
+
+def _level(page: Page, match: Match) -> Ambiguity:
+    """How much a match must show, in its language with capitals."""
+    language = language_beside(page, match)
+    return max(page.level(match), ambiguity_in(language, match.form.words)) if language else page.level(match)
 
 
 def _start_of(word: Word) -> int:
@@ -243,6 +268,10 @@ def _beside(page: Page, match: Match, named: Named) -> Verdict | None:
     else:
         joined = before is not None and bool(_LIST_GAP_ELSEWHERE.fullmatch(page.text, before, start))
         joining = behind is not None and bool(_LIST_GAP_ELSEWHERE.fullmatch(page.text, end, behind))
-        fits = (joined or joining) and page.raw(match.first)[match.skip :][:1].isupper()
+        small = is_without_capitals(page) and _level(page, match) is Ambiguity.PLAIN
+        if small:  # a blank joins nothing there
+            joined = joined and bool(page.text[before or 0 : start].strip())
+            joining = joining and bool(page.text[end:behind].strip())
+        fits = (joined or joining) and (small or page.raw(match.first)[match.skip :][:1].isupper())
         fits = fits and (page.level(match) is not Ambiguity.MARKED or (joined and joining))
     return Verdict(start, end, None, match.form.bare()) if fits else None

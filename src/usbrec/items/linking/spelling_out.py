@@ -24,7 +24,8 @@ from usbrec.items.linking.ambiguity import (
     is_frequent,
     is_lead_in,
 )
-from usbrec.items.linking.cased import ambiguity_in, speaks_of_works
+from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.cased_clauses import speaks_of_works
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import Match, is_capital
 from usbrec.items.linking.disambiguation import judge

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, ambiguity_of, is_telling
 from usbrec.items.linking.cased import ambiguity_in
-from usbrec.items.linking.caseless import caseless_ambiguity
+from usbrec.items.linking.everyday_caseless import caseless_ambiguity
 from usbrec.items.linking.inflection import STEM, stem_key
 from usbrec.items.linking.languages import russian
 from usbrec.items.linking.subtitles import heads, subtitles
