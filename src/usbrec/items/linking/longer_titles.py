@@ -48,10 +48,10 @@ class Longer(NamedTuple):
     counted: bool
 
 
-@functools.cache
 _DASHES = frozenset("-–—")
 
 
+@functools.cache
 def _listed(use: str) -> frozenset[str]:
     return frozenset(words(USUAL, "longer_titles")[use].split())
 
