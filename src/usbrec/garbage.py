@@ -11,8 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Objects made between two looks. Python's own number is 700.
-MADE_BETWEEN_LOOKS = 150_000
+from usbrec.on_demand import MADE_BETWEEN_LOOKS as MADE_BETWEEN_LOOKS
 
 _lock = threading.Lock()
 #: How many want looks to be rare just now, and what was set before the first of them.

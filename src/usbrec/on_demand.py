@@ -13,6 +13,9 @@ from typing import Any
 
 #: Whether this process is a command of ours, so that nobody else uses what it imports.
 in_command = False
+#: Objects that a command, or a run that is played, makes between two looks for garbage (Python's own number
+#: is 700; see garbage.py). Here, because help and version import little else.
+MADE_BETWEEN_LOOKS = 150_000
 
 
 def given_out(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:

@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 from usbrec import on_demand
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
-from usbrec.garbage import MADE_BETWEEN_LOOKS
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
 _KEPT = "What is finished is kept: the same command goes on from there."
@@ -25,7 +24,7 @@ def main() -> None:
     on_demand.in_command = True
     # Python's own number is reached a thousand times while modules are imported and a catalogue is read,
     # which costs a twentieth of a command's time.
-    gc.set_threshold(MADE_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+    gc.set_threshold(on_demand.MADE_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     try:
         with _notes():
             app(standalone_mode=True)
