@@ -109,6 +109,13 @@ OTHER_BESTS = (
 )
 #: Scores that are given, whatever is said beside them.
 GIVEN = (
+    ("In the requested format:\nScore: 1", "1"),
+    ("Here is my answer in the requested format:\n\nScore: 2", "2"),
+    ('Following the format:\n{"score": 1}', "1"),
+    ("My rating is as follows:\nScore: 0", "0"),
+    ("Format: one digit.\nScore: 1", "1"),
+    ("Score: 2; 12 Monkeys is perfect", "2"),
+    ("Toy Story 3 is perfect. Score: 2", "2"),
     ("Score: 1 (comparable)", "1"),
     ("Score: 2 (10 films fit)", "2"),
     ("Score: 1. The seeker wanted 3 films.", "1"),

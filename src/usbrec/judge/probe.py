@@ -145,7 +145,7 @@ async def _votes(
         forced = free and all(choice.method == "forced" for choice in choices)
         if longest == _A_SENTENCE and forced:
             continue
-        # Longer votes than are needed cost time; what one prompt ends in, a model that reasons may not in another.
+        # Longer votes than are needed cost time, but one that reasons may need more for another prompt.
         reasoned = any(choice.reasoned for choice in choices)
         more = best.readable is None or readable > best.readable or (reasoned and readable == best.readable)
         if more or (limited and not forced):

@@ -11,7 +11,9 @@ from usbrec.patterns import LazyPattern
 #: "Example:", "For example,", "Your answer should look like this:", "e.g."
 _SHOWN = LazyPattern(
     lambda: (
-        rf"(?<![^\W\d_]){one_of('shows')}(?![^\W\d_])(?:[^\W\d]|[ \d*_()\"]){{0,20}}(?:[:：,]|\.|\s*\Z)"
+        rf"(?:(?<![^\W\d_]){one_of('shows')}"
+        rf"|\A\W*(?!{one_of('leads_to_form')}\s)(?:[^\W\d_]+\s)?{one_of('forms')})(?![^\W\d_])"
+        r"(?:[^\W\d]|[ \d*_()\"]){0,20}(?:[:：,]|\.|\s*\Z)"
         rf"|{one_of('shows_signs')}[^\w]{{0,2}}\s*\d?(?:[:：，,]|\s*\Z)"
     ),
     re.IGNORECASE,
