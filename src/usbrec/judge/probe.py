@@ -78,14 +78,13 @@ async def probe(
         found = await _votes(
             judge, prompts, mass, max_tokens, seed, free=low or went_on, in_sentences=went_on
         )
-        found = replace(found, why=doubt if went_on and doubt else "")
+        hidden = _hidden_by_a_grammar(judge, prompts, mass) if low and found.forced else ""
+        found = replace(found, why=doubt if went_on and doubt else hidden)
         if not found.readable:
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, found))
         if found.why:
-            _log.warning("%s is scored by votes, not by log-probabilities: %s.", judge.model.name, found.why)
-        elif low and found.forced:
-            found = replace(found, why=_hidden_by_a_grammar(judge, prompts, mass))
-            _log.warning("%s is scored by votes that a grammar limits: %s.", judge.model.name, found.why)
+            how = "votes that a grammar limits" if low else "votes, not by log-probabilities"
+            _log.warning("%s is scored by %s: %s.", judge.model.name, how, found.why)
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
