@@ -23,13 +23,15 @@ DIGITS = ("0", "1", "2")
 
 class InProcess:
     """A model whose first token is always "1", whatever it says as a whole: `says`, one after the other. With
-    `limits`, short votes are limited to digits by a grammar, as those of a GGUF file are."""
+    `limits`, short votes are limited to digits by a grammar, as those of a GGUF file are, or "always"."""
 
     name, parallel = "local", False
     identity: Mapping[str, Any] = {}
 
-    def __init__(self, *says: str, limits: bool = False, thoughts: str = "") -> None:
-        self.says, self.limits, self.thoughts = says, limits, thoughts
+    def __init__(
+        self, *says: str, limits: bool | str = False, thoughts: str = "", mass: float = 0.97
+    ) -> None:
+        self.says, self.limits, self.thoughts, self.mass = says, limits, thoughts, mass
         self.drawn: list[ChatRequest] = []
 
     def _draw(self, request: ChatRequest) -> ChatReply:
@@ -42,12 +44,12 @@ class InProcess:
 
     async def choose(self, request: ChoiceRequest) -> Choice:
         if request.way == "votes":
-            if self.limits and request.max_tokens is None:
+            if self.limits == "always" or (self.limits and request.max_tokens is None):
                 return Choice(
                     {"0": 0.0, "1": 1.0, "2": 0.0}, "forced", votes=request.votes, usage=Usage(calls=1)
                 )
             return drawn_votes(request, self._draw)
-        exact = Choice({"0": 0.01, "1": 0.98, "2": 0.01}, "exact", mass=0.97, usage=Usage(calls=1))
+        exact = Choice({"0": 0.01, "1": 0.98, "2": 0.01}, "exact", mass=self.mass, usage=Usage(calls=1))
         return looked_at(exact, request, self._draw)
 
     async def aclose(self) -> None: ...
@@ -121,3 +123,34 @@ async def test_what_is_looked_at_is_short_and_the_likeliest_answer() -> None:
     model = InProcess("1")
     await probe(judge_of(model), ["one"], max_tokens=12, seed=0)
     assert _messages(model.drawn) == [12]
+
+
+@pytest.mark.parametrize("mass", [9e-7, 0.387])
+async def test_a_grammar_does_not_make_a_score_of_digits_below_the_floor(mass: float) -> None:
+    model = InProcess("So the seeker was offered", limits=True, mass=mass)
+    with pytest.raises(ModelRefused, match=r"hold .* of the probability .* 0% could be read"):
+        await probe(judge_of(model), ["one"], max_tokens=64, seed=0)
+
+
+async def test_below_the_floor_its_own_votes_are_read_though_a_grammar_could_limit_them() -> None:
+    judge = judge_of(InProcess("Score: 2", "So the seeker", "Score: 0", limits=True, mass=0.387))
+    found = await probe(judge, ["one"], max_tokens=64, seed=0)
+    score = await judge.ask("two", seed=0)
+    assert (found.way, found.forced, score.method, score.unreadable) == ("votes", False, "votes", 3)
+    assert score.value == pytest.approx(8 / 7, abs=1e-6)
+
+
+async def test_votes_that_only_a_grammar_makes_digits_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    model = InProcess("So the seeker", limits="always", mass=0.387)
+    with caplog.at_level(logging.WARNING):
+        found = await probe(judge_of(model), ["one"], max_tokens=64, seed=0)
+    assert found.forced
+    assert "hold 0.39 of the probability (floor: 0.5)" in found.to_json()["why"]
+    assert any("votes that a grammar limits" in record.message for record in caplog.records)
+
+
+async def test_longer_votes_of_which_no_more_can_be_read_are_not_asked_for() -> None:
+    model = InProcess("2", "Well", "It", limits=True, mass=0.387)
+    found = await probe(judge_of(model), ["one"], max_tokens=64, seed=0)
+    assert found.readable == pytest.approx(0.4)
+    assert found.max_tokens == 32

@@ -132,6 +132,7 @@ def _read_content(content: Any) -> BodyChoice:
         {"type": "analysis", "content": [{"type": "text", "text": "Emma?"}]},
         {"type": "text", "text": "Emma?", "is_thought": True},
         {"type": "text", "text": "Emma?", "thought": True},
+        {"type": "output_text", "text": "Emma?", "phase": "commentary"},
         {"type": "text", "text": "Emma?", "channel": "analysis"},
         {"type": "message", "channel": "commentary", "content": [{"type": "text", "text": "Emma?"}]},
         {"type": "message", "content": [{"type": "reasoning", "text": "Emma?"}]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,31 @@ def test_a_judge_of_whose_votes_some_are_lost_scores_by_the_others_and_says_so(t
 def test_a_judge_of_whose_votes_none_can_be_read_ends_the_run_before_its_first_row(tmp_path: Path) -> None:
     with LocalServer(votes_lost(10)) as server, pytest.raises(ModelRefused, match="0% could be read"):
         judged(server, tmp_path)
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_votes_that_a_grammar_limits_are_shown_as_forced(lists: bool, tmp_path: Path) -> None:
+    """Also where log-probabilities show that the digits hold less than the floor before the grammar."""
+
+    def answer(seen: Seen) -> Answer:
+        if "grammar" in seen.body:
+            return completion(*["2"] * seen.body.get("n", 1))
+        if seen.body.get("logprobs") and lists:
+            shares = {"So": 0.6, "0": 0.2, "1": 0.1, "2": 0.087}
+            top = [{"token": token, "logprob": math.log(share)} for token, share in shares.items()]
+            return completion("So", logprobs={"content": [{**top[0], "top_logprobs": top}]})
+        return completion(*["Try Dracula (1897)."] * seen.body.get("n", 1))
+
+    with LocalServer(answer) as server:
+        seats = {"recommender": "openai:m", "simulator": "rules", "judge": "openai:m"}
+        config = config_of(server, seats=seats)
+        config = config.with_(models=config.models.model_copy(update={"constrain": "grammar"}))
+        results = evaluate(SAMPLES, tmp_path / "run", config=config, catalogue=BOOKS)
+    assert (results["score"]["forced"], results["ieval"]["mean"]) == (2, 2.0)
+    warnings = [one for one in compare([load_run(tmp_path / "run")], seed=0).warnings if "(forced)" in one]
+    assert len(warnings) == 1
+    assert "2 of 2 rows are scored by votes that a grammar limits to digits" in warnings[0]
+    assert ("hold 0.39 of the probability (floor: 0.5)" in warnings[0]) == lists
 
 
 def test_training_that_plays_tries_its_judge_once_before_the_first_episode(tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ _HELPS = (
 class Probed:
     """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
     tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn).
-    `doubt` is why log-probabilities of which the digits hold enough, or votes, gave no score, and `singly`
-    says that each vote took a request of its own. `why` log-probabilities that are there are not read."""
+    `doubt` is why log-probabilities of which the digits hold enough, or votes, gave no score, `singly` says
+    that each vote took a request of its own, and `forced` that a grammar limits the votes. `why`
+    log-probabilities that are there are not read."""
 
     way: Way
     mass: float | None
@@ -47,6 +48,7 @@ class Probed:
     doubt: str | None = None
     singly: bool = False
     why: str = ""
+    forced: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,13 +73,18 @@ async def probe(
         mass, doubt = (None, None) if found is None else (found.mass, found.doubt)
         if way == "exact":
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, None))
-        went_on = doubt is not None and (mass is None or mass >= judge.mass_floor)
-        found = await _votes(judge, prompts, mass, max_tokens, seed, free=went_on)
-        found = replace(found, why=doubt if went_on and doubt else "")
+        low = mass is not None and mass < judge.mass_floor
+        went_on = doubt is not None and not low
+        found = await _votes(
+            judge, prompts, mass, max_tokens, seed, free=low or went_on, in_sentences=went_on
+        )
+        hidden = _hidden_by_a_grammar(judge, prompts, mass) if low and found.forced else ""
+        found = replace(found, why=doubt if went_on and doubt else hidden)
         if not found.readable:
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, found))
         if found.why:
-            _log.warning("%s is scored by votes, not by log-probabilities: %s.", judge.model.name, found.why)
+            how = "votes that a grammar limits" if low else "votes, not by log-probabilities"
+            _log.warning("%s is scored by %s: %s.", judge.model.name, how, found.why)
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
@@ -121,24 +128,41 @@ async def _votes(
     seed: int,
     *,
     free: bool,
+    in_sentences: bool,
 ) -> Probed:
     """By votes: short ones, unless the model reasons before it answers. `free`: its answers are no digits, so
-    that those which a grammar limits to digits count only where no others are to be had."""
+    that those which a grammar limits to digits count only where no others are to be had. `in_sentences`: they
+    begin with one."""
     best, limited = Probed("votes", mass), True
     for longest in (None, min(max_tokens, _A_SENTENCE), max_tokens) if free else (None, max_tokens):
+        if longest == _A_SENTENCE and not (in_sentences or limited):
+            # It thinks before it says anything, or answers in words.
+            continue
         asking = replace(judge, scoring=Scoring("votes", longest))
         choices = [await asking.model.choose(asking.request(prompt, seed=seed)) for prompt in prompts]
         readable = _readable(choices)
         forced = free and all(choice.method == "forced" for choice in choices)
         if longest == _A_SENTENCE and forced:
             continue
-        if best.readable is None or readable >= best.readable or (limited and not forced):
+        # Longer votes than are needed cost time, but one that reasons may need more for another prompt.
+        reasoned = any(choice.reasoned for choice in choices)
+        more = best.readable is None or readable > best.readable or (reasoned and readable == best.readable)
+        if more or (limited and not forced):
             singly = all(choice.usage.calls >= choice.votes > 1 for choice in choices)
             untold = next((choice.untold for choice in choices if choice.untold), None)
-            best, limited = Probed("votes", mass, longest, readable, untold, singly), forced
-        if readable >= LEAST_READABLE and not forced and not any(choice.reasoned for choice in choices):
+            best = Probed("votes", mass, longest, readable, untold, singly, forced=forced)
+            limited = forced
+        if readable >= LEAST_READABLE and not forced and not reasoned:
             break
     return best
+
+
+def _hidden_by_a_grammar(judge: ModelJudge, prompts: Sequence[str | Question], mass: float | None) -> str:
+    """Why votes that are digits are not what the model would have said."""
+    return (
+        f"without it the digits {_named(prompts)} hold {mass:.2g} of the probability (floor: "
+        f"{judge.mass_floor:g}), so that the scores are not what it would have said"
+    )
 
 
 def _readable(choices: Sequence[Choice]) -> float:

@@ -222,6 +222,11 @@ _FOLD_BEGUN = LazyPattern(
 _FIRST_TAGS = (
     *(
         "ponder",
+        "reflect",
+        "reflecting",
+        "scratch",
+        "rumination",
+        "contemplation",
         "step-by-step",
         "plan",
         "planning",

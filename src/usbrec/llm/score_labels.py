@@ -152,7 +152,8 @@ _ASIDE = frozenset(
 #: Fields that say that there is no answer, and what they say where there is one.
 _FAILURES = frozenset(("error", "errors", "exception", "refusal", "refused", "failure"))
 _BESIDE_FAILURE = frozenset(("message", "msg", "code", "type", "reason", "detail", "details", "description"))
-_SUCCESSES = frozenset(("success", "successful", "succeeded", "ok", "valid"))
+_SUCCESSES = frozenset(("success", "successful", "succeeded", "ok", "valid", "applicable", "readable"))
+_STAND_INS = frozenset(("placeholder", "default", "fallback", "dummy", "mock"))
 _STATES = frozenset(("status", "state", "outcome"))
 _FAILED = frozenset(("error", "failed", "failure", "refused", "invalid", "incomplete", "cancelled"))
 _NOTHING = frozenset(("", "0", "no", "none", "null", "false", "n/a", "-", "no error", "ok"))
@@ -209,6 +210,8 @@ def is_failure(name: str, value: Any) -> bool:
     first, *more = _words(_CAMEL.sub(" ", name)) or [""]
     if first in _SUCCESSES and not more:
         return value is False or (isinstance(value, str) and value.strip().casefold() in ("false", "no"))
+    if first.removeprefix("is") in _STAND_INS or (first == "is" and len(more) == 1 and more[0] in _STAND_INS):
+        return value is True
     if first in _STATES and not more:
         return isinstance(value, str) and value.strip().casefold() in _FAILED
     if first not in _FAILURES or not _BESIDE_FAILURE.issuperset(more):

@@ -12,7 +12,7 @@ from typing import Any
 
 from usbrec.llm.number_words import signs, with_digits
 from usbrec.llm.option_forms import folded
-from usbrec.llm.said_scores import is_of_a_thing
+from usbrec.llm.said_scores import is_of_a_thing, one_of
 from usbrec.llm.score_labels import is_no_score, scale_words
 from usbrec.patterns import LazyPattern
 
@@ -43,7 +43,7 @@ _OUT_OF = LazyPattern(
 )
 #: The same in Chinese, Japanese and Korean: "full marks ten", "a ten-point system".
 _FULL_MARKS = LazyPattern(
-    r"[满滿]分\W*[为為是]?\W*(?P<full>\d{1,3}|[一二三四五六七八九十百]+)|(?P<system>\d{1,3}|[一二三四五六七八九十百]+)"
+    r"(?:[满滿]分|最高[分得点點]*|최고(?:점[은는이]?)?)\W*[为為是はが]?\W*(?P<full>\d{1,3}|[一二三四五六七八九十百]+)|(?P<system>\d{1,3}|[一二三四五六七八九十百]+)"
     r"(?:分制|分[满滿]分|点満点|段階|점\s*만점|점\s*척도)"
 )
 
@@ -73,11 +73,27 @@ def in_sentence(line: str, options: Sequence[str]) -> bool:
     )
 
 
+#: Which number is the best, or what the best is: "10 would be perfect", "(5 = excellent)", "the best is 10".
+#: Behind a word it is a part of a name ("Toy Story 3 is perfect").
+_THE_BEST = LazyPattern(
+    lambda: (
+        rf"(?:\A|[;,.:(\[]\s*|(?<![^\W\d_]){one_of('before_the_best')}\s+(?:an?\s+)?)(?P<number>\d{{1,3}})\s*"
+        rf"(?:=|\s{one_of('is_the_best')}\s)\s*(?:\w{{1,3}}\s+)?{one_of('best')}(?![^\W\d_])"
+        rf"|(?<![^\W\d_]){one_of('before_the_best')}\s+(?P<behind>\d{{1,3}})\s+(?:\w{{1,3}}\s+)?{one_of('best')}(?![^\W\d_])"
+        rf"|(?<![^\W\d_]){one_of('best')}(?:\s+possible)?(?:\s+(?:score|rating|value|mark|grade|\w*wert))?\s*"
+        rf"(?:[=:]|\s{one_of('is_the_best')}\s)\s*(?P<best>\d{{1,3}})(?![\w.,]*\d)"
+        rf"|[(\[]\s*(?:{one_of('best')}\s+(?P<inside>\d{{1,3}})|(?P<before>\d{{1,3}})\s+{one_of('best')})\s*[)\]]"
+    ),
+    re.IGNORECASE,
+)
 _NEAR = 80
 
 
 def _in_words(text: str, options: Sequence[str]) -> bool:
     high = _ends(options)[1]
+    for best in _THE_BEST.finditer(text):
+        if float(next(filter(None, best.groups()))) > high:
+            return True
     for found in _IN_A_SENTENCE.finditer(text):
         if (most := found["most"] or found["top"]) is not None:
             if float(most) != high:

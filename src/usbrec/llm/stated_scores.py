@@ -28,7 +28,8 @@ def _end() -> str:
         r"|/\s?(?P<over>\d{1,3}))[)\]]?)?"
         rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}(?:\s+{one_of('given_to')}\s+[^\d.,;:!?]{{1,40}}?)?"
         r"(?:\s*\Z|[.!;,:](?!\d)|\s*[(\[]|\s+[–—-]{1,2}\s|[–—]\s?(?=[^\W\d_])"
-        rf"|\s+{one_of('reasons')}(?![^\W\d_]))"
+        # A unit is no reason: "2 points lower" is a difference.
+        rf"|\s+(?!{one_of('points')}(?![^\W\d_])){one_of('reasons')}(?![^\W\d_]))"
     )
 
 
@@ -60,6 +61,14 @@ _OPEN = LazyPattern(
 #: A remark that leaves it open, also where the limit of tokens cut the other number off: "1 (or".
 _GOES_ON = LazyPattern(
     lambda: rf"\W*(?:(?:and|to|bis|à|до)\W*\Z|{one_of('leaves_open')}(?![^\W\d_]))", re.IGNORECASE
+)
+#: A remark that the score is none that anybody gave: "0 (default)", "1 as a placeholder".
+_STANDS_IN = LazyPattern(
+    lambda: (
+        rf"[\s\W]*(?:(?:as|by|the|an?|als|der|ein)\s+){{0,2}}{one_of('stands_in')}\s*(?:\Z|[)\].,;:!])"
+        rf"|\W*{one_of('stands_in_signs')}"
+    ),
+    re.IGNORECASE,
 )
 _SUPPOSES = LazyPattern(lambda: rf"(?<![^\W\d_]){one_of('supposes')}(?![^\W\d_])", re.IGNORECASE)
 #: What may not follow: another number in its place.
@@ -98,7 +107,7 @@ def _of(found: re.Match[str], line: str, options: Sequence[str]) -> str:
         return ""
     before = line[found.start() : found.start("number")]
     rest = line[found.end("scale") if groups.get("scale") else found.end("number") :]
-    if _OPEN.search(before) or _SUPPOSES.search(line) or _GOES_ON.match(rest):
+    if _OPEN.search(before) or _SUPPOSES.search(line) or _GOES_ON.match(rest) or _STANDS_IN.match(rest):
         return ""
     for other in _ANY_NUMBER.finditer(rest):
         at = rest[max(0, other.start() - _NEAR) : other.start()], rest[other.end() : other.end() + _NEAR]

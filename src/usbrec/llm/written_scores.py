@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from usbrec.llm.option_forms import bare, folded, only_option, separator_in
-from usbrec.llm.said_scores import LARGEST_SCORE, refuses, scores_said, takes_back
+from usbrec.llm.said_scores import LARGEST_SCORE, SENTENCES, refuses, scores_said, takes_back
 from usbrec.llm.score_labels import (
     holds_words,
     is_aside,
@@ -26,6 +26,7 @@ from usbrec.llm.score_labels import (
     names_aspect,
 )
 from usbrec.llm.score_scales import in_sentence, names_another_scale, of_fields
+from usbrec.llm.shown_scores import shown_end
 from usbrec.llm.stated_scores import stated_scores
 from usbrec.patterns import LazyPattern
 
@@ -160,6 +161,8 @@ _SHORTEST_LIST = 2
 def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
     """The option in the lines that are a score, which all have to say the same. No other line may give
     another number as the score, name another scale or take it back."""
+    if _shows_one(lines, options):
+        return None
     votes = [_vote(line, options, place == 0) for place, line in enumerate(lines)]
     places = [place for place, vote in enumerate(votes) if vote is not None]
     read = {votes[place] for place in places}
@@ -171,6 +174,19 @@ def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
     if any(number not in read for place, line in others for number in _rivals(line, options, place == 0)):
         return None
     return None if any(map(takes_back, lines[places[-1] + 1 :])) else read.pop()
+
+
+def _shows_one(lines: Sequence[str], options: Sequence[str]) -> bool:
+    """Whether the lines show how a score should look ("Example: Score: 2", "Format:" above "Score: 1"): who
+    repeats that has given none."""
+    for place, line in enumerate(lines):
+        if (end := shown_end(line)) is None:
+            continue
+        shown = line[end:] if _says_something(line[end:]) else "".join(lines[place + 1 : place + 2])
+        sentence = SENTENCES.split(shown.strip())[0]
+        if _vote(shown, options, False) is not None or any(True for _ in stated_scores([sentence], options)):
+            return True
+    return False
 
 
 def _stated(lines: Sequence[str], options: Sequence[str]) -> str | None:

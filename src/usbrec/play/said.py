@@ -20,6 +20,7 @@ from usbrec.patterns import LazyPattern
 from usbrec.play.fields import breaks_off_in_thought, in_fields
 from usbrec.play.outlined import in_outline, without_block_sign
 from usbrec.play.spoken import is_spoken
+from usbrec.play.tagged import in_tags
 from usbrec.prompts.speech import is_rating
 from usbrec.prompts.turns import own_turn
 
@@ -97,7 +98,7 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
-    for way in (in_fields, in_outline, _under_headings, sections.behind, _behind_aside, _final):
+    for way in (in_fields, in_tags, in_outline, _under_headings, sections.behind, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
             text = found[0].strip()

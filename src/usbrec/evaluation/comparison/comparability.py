@@ -96,6 +96,12 @@ def _of_models(run: Run) -> Iterator[str]:
     if votes and votes["share"] >= _VOTES_LOST:
         lost = f"{votes['unreadable']} of {votes['drawn']} votes of the judge ({votes['share']:.0%})"
         yield f"{run.name}: {lost} could not be read; scores are taken over the others."
+    if forced := (run.results.get("score") or {}).get("forced", 0):
+        why = next((one["why"] for one in (run.results.get("scoring") or {}).values() if one.get("why")), "")
+        what = (
+            f"{forced} of {len(run.rows)} rows are scored by votes that a grammar limits to digits (forced)"
+        )
+        yield f"{run.name}: {what}: {why or 'what the judge would have said is not seen'}."
     if cut := run.results.get("cut_prompts", 0):
         told = f"the server read less than was sent of {cut} of {run.results['calls']} prompts"
         yield f"{run.name}: {told}, so that models answered what they had not seen whole."

@@ -26,7 +26,7 @@ _WORDS = ("text", "content", "value", "output_text", "message", "parts", "output
 _THOUGHTS = ("thinking", "text", "reasoning", "content", "summary", "thought", "thoughts", "value", "parts")
 #: What marks a part as a thought, beside its kind.
 _FLAGS = ("thought", "is_thought", "thinking", "is_thinking", "reasoning", "is_reasoning")
-#: Channels of gpt-oss that are not the reply, beside those called like thoughts.
+#: Channels of gpt-oss, and phases of OpenAI's, that are not the reply, beside those called like thoughts.
 _CHANNELS = frozenset({"commentary"})
 #: In a text that lists parts, the first one's type stands within so many characters.
 _TO_TYPE = 40
@@ -112,7 +112,7 @@ def _walk(content: Any, depth: int = 0) -> Iterator[tuple[Kind, str, str]]:
 
 def _kind(part: Any) -> Kind:
     name = str(part.get("type") or "text").lower()
-    channel = str(part.get("channel") or "").lower()
+    channel = str(part.get("channel") or part.get("phase") or "").lower()
     if any(part.get(flag) in (True, "true") for flag in _FLAGS) or is_thought_part(name):
         return "thought"
     if channel in _CHANNELS or (channel and is_thought_part(channel)):
