@@ -247,7 +247,7 @@ def test_a_ranker_of_before_a_source_was_added_ranks_as_its_trees_learnt(
     old = [name for name in plain_names() if not name.startswith("sessions")]
     rng = np.random.default_rng(0)
     features = rng.random((200, len(old))).astype(np.float32)
-    data = lightgbm.Dataset(features, label=features[:, old.index("popularity")], feature_name=old)
+    data = lightgbm.Dataset(features, label=features[:, old.index("popularity")].copy(), feature_name=old)
     trees = lightgbm.train({"verbosity": -1, "min_data_in_leaf": 5}, data, num_boost_round=3)
     write_ranker(tmp_path / "made", replace(whole, trees=trees))
     folder = tmp_path / "made"
