@@ -228,11 +228,13 @@ def test_the_mean_of_two_tower_models_scores_the_mean(trained: Path) -> None:
     """Known items and those that are new to it alike."""
     model = read_ranker(trained).learned.two_tower
     other = replace(model, item_out=model.item_out[:, ::-1] * 2, bias=model.bias - 1)
-    context, vector = READER.read((seeker("I like Heat (1995), it is tense"),)), np.ones(384, np.float32) / 20
+    context = READER.read((seeker("I like Heat (1995), it is tense"),))
+    vectors = np.full((1, 384), 0.05, dtype=np.float32)
+    vector = vectors[0]
     both = TwoTowerModel.mean([model, other])
-    expected = (model.score(context, vector) + other.score(context, vector)) / 2
+    expected = np.mean([one.score(context, vector) for one in (model, other)], axis=0)
     assert both.score(context, vector) == pytest.approx(expected, abs=1e-5)
-    new, vectors = [replace(FILMS[0], id="new")], np.ones((1, 384), np.float32) / 20
+    new = [replace(FILMS[0], id="new")]
     told = [one.extended(new, vectors).score(context, vector)[-1] for one in (model, other, both)]
     assert told[2] == pytest.approx((told[0] + told[1]) / 2, abs=1e-5)
 

@@ -51,7 +51,7 @@ class LikeConversations:
     @property
     def met(self) -> NDArray[np.float32]:
         """In how many conversations that recommended something each item was named, shape (n,)."""
-        return np.diff(self.weights.indptr).astype(np.float32)
+        return np.asarray(np.diff(self.weights.indptr), dtype=np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {**flat("weights", self.weights), **flat("recommended", self.recommended)}
