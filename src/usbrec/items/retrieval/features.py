@@ -2,14 +2,12 @@
 
 Of every source the score as it is, its distance from the source's mean in standard deviations, and the
 logarithm of its rank; beside them popularity, era, attributes shared with what was named, and whether,
-when and by whom the candidate itself was named; and what single named items, the most telling, the latest and
-those of the seeker, say for it by co-occurrence and EASE.
+when and by whom the candidate itself was named.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +15,7 @@ import numpy as np
 from usbrec.items.attributes import genres_in
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, stems
-from usbrec.items.retrieval.sources.ensemble import SOURCES, Sources
+from usbrec.items.retrieval.sources.ensemble import SOURCES
 from usbrec.items.similarity import Similarity, TraitTable, traits_of
 from usbrec.method_cache import cached_method
 
@@ -44,15 +42,6 @@ FEATURES = (
     "items named",
     "recommendations so far",
     "words of last",
-    "companions greatest",
-    "companions latest",
-    "companions of seeker",
-    "companions share",
-    "ease greatest",
-    "ease latest",
-    "ease of seeker",
-    "met",
-    "recommended share",
 )
 
 #: What stands for "there is nothing to compare with".
@@ -61,28 +50,6 @@ _NOTHING = -1.0
 _BYTES, _FEWEST = 1 << 26, 16
 #: Each source puts so many of its best among the candidates.
 _EACH = 100
-
-
-def columns_of(names: Sequence[str]) -> NDArray[np.intp]:
-    """Which of `FEATURES` trees of these feature names look at. Raises ValueError for a name unknown here."""
-    place = {name: number for number, name in enumerate(plain_names())}
-    unknown = [name for name in names if name not in place]
-    if unknown:
-        raise ValueError(f"unknown feature {unknown[0]!r}")
-    return np.array([place[name] for name in names], dtype=np.intp)
-
-
-def sources_of(names: Iterable[str]) -> NDArray[np.intp]:
-    """Which of `SOURCES` trees of these feature names look at: the others propose nothing to them."""
-    known = frozenset(names)
-    return np.array(
-        [number for number, source in enumerate(SOURCES) if f"{source}_score" in known], dtype=np.intp
-    )
-
-
-def plain_names() -> list[str]:
-    """`FEATURES` as the trees' file allows them."""
-    return [name.replace(" ", "_") for name in FEATURES]
 
 
 def candidates(score_sn: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -101,19 +68,16 @@ class Features:
         catalogue: Catalogue,
         index: ItemIndex,
         similarity: Similarity,
-        sources: Sources,
+        popularity_n: NDArray[np.float32],
     ) -> None:
         self._catalogue = catalogue
-        self._sources = sources
         all_traits = self._traits = [traits_of(item) for item in index.items]
         table = TraitTable(self._traits, similarity)
         kept = max(_FEWEST, _BYTES // (4 * max(1, len(index))))
         self._alike = functools.lru_cache(maxsize=kept)(
             lambda row: table.to(all_traits[row]).astype(np.float32)
         )
-        self._popularity_n = np.log1p(sources.popularity)
-        self._met_n = np.log1p(sources.met)
-        self._recommended_n = (sources.popularity + 1) / (sources.met + 2)
+        self._popularity_n = np.log1p(popularity_n)
         self._year_n = np.array([traits.year or _NOTHING for traits in self._traits], dtype=np.float32)
         self._title = [frozenset(stem for stem in stems(item.title) if len(stem) > 2) for item in index.items]
         genres = sorted({genre for traits in self._traits for genre in traits.genres})
@@ -154,8 +118,6 @@ class Features:
             len(turns[-1].stems) if turns else 0,
         ):
             columns.append(np.full(len(rows_c), float(number)))
-        columns += self._by_pairs(context, rows_c)
-        columns += [self._met_n[rows_c], self._recommended_n[rows_c]]
         return np.stack(columns, axis=1).astype(np.float32)
 
     def _against_named(self, context: Context, rows_c: NDArray[np.intp]) -> list[NDArray[np.floating]]:
@@ -188,25 +150,6 @@ class Features:
             self._genres_ng[rows_c] @ genres_g / self._genre_count_n[rows_c],
             np.array([latest[row][0] if row in latest else _NOTHING for row in rows_c.tolist()]),
             np.array([float(latest[row][1]) if row in latest else _NOTHING for row in rows_c.tolist()]),
-        ]
-
-    def _by_pairs(self, context: Context, rows_c: NDArray[np.intp]) -> list[NDArray[np.floating]]:
-        """From "companions greatest" to "ease of seeker"."""
-        latest = context.latest()
-        named = list(latest)
-        if not named:
-            return [np.full(len(rows_c), _NOTHING)] * 7
-        companions_kc, ease_kc = self._sources.pairs(named, rows_c)
-        last = min(range(len(named)), key=lambda place: latest[named[place]][0])
-        seeker = [place for place, row in enumerate(named) if latest[row][1]]
-        return [
-            companions_kc.max(axis=0),
-            companions_kc[last],
-            companions_kc[seeker].sum(axis=0),
-            (companions_kc > 0).mean(axis=0),
-            ease_kc.max(axis=0),
-            ease_kc[last],
-            ease_kc[seeker].sum(axis=0),
         ]
 
     def _genres_in(self, text: str) -> tuple[int, ...]:

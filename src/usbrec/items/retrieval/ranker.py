@@ -28,7 +28,7 @@ from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
 from usbrec.items.retrieval.encoder import Encoder, SentenceEncoder, encoder_named, item_text
-from usbrec.items.retrieval.features import Features, candidates, columns_of, sources_of
+from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.learnt_from import FILE as _LEARNT_FROM
 from usbrec.items.retrieval.learnt_from import LearntFrom, write_learnt_from
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
@@ -100,10 +100,7 @@ class LearnedRanker:
             AttributeRetriever(catalogue, linker, similarity),
             DescriptionSearch(index.items),
         )
-        # Trees of before a source or a feature was added do not look at it.
-        self._columns = columns_of(trained.trees.feature_name())
-        self._looked_at = sources_of(trained.trees.feature_name())
-        self._features = Features(catalogue, index, similarity, self._sources)
+        self._features = Features(catalogue, index, similarity, self._sources.popularity)
         # One dialogue is asked about for candidates, drafts, beliefs and lists.
         self._known = cached_method(self._rate, maxsize=_KNOWN)
 
@@ -133,10 +130,9 @@ class LearnedRanker:
 
     def _rate(self, turns: tuple[Turn, ...]) -> _Rated:
         context, score_sn = self._scores(turns)
-        rows_c = candidates(score_sn[self._looked_at])
-        features = self._features(score_sn, context, rows_c)[:, self._columns]
+        rows_c = candidates(score_sn)
         # Rounded, so that sums in another order leave ties ties.
-        value_c = np.round(self._trees.predict(features), 9)
+        value_c = np.round(self._trees.predict(self._features(score_sn, context, rows_c)), 9)
         return _Rated(
             order=rows_c[np.argsort(-value_c, kind="stable")].tolist(),
             value=dict(zip(rows_c.tolist(), value_c.tolist(), strict=True)),
@@ -222,10 +218,9 @@ def read_ranker(folder: str | Path) -> Trained:
             learned = Learned.from_arrays(dict(arrays))
         vectors = np.load(folder / _VECTORS, allow_pickle=False).astype(np.float32)
         trees = Booster(model_str=read_text(folder / _TREES))
-        columns_of(trees.feature_name())
     except (OSError, ValueError, KeyError, TypeError, BadZipFile, LightGBMError) as error:
         raise InputError(f"{folder}: the ranker is damaged ({error}). Train it again.") from None
-    if not len(items) == len(vectors) == len(learned.popularity):
+    if not len(items) == len(vectors) == len(learned.popularity) or trees.num_feature() != len(FEATURES):
         raise InputError(f"{folder}: the ranker's files do not belong together. Train it again.")
     return Trained(about, items, vectors, learned, trees)
 

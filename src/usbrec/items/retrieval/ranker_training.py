@@ -30,7 +30,7 @@ from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import ItemIndex, Reader
 from usbrec.items.retrieval.encoder import Choice, Encoder, encoder_of, item_text
-from usbrec.items.retrieval.features import FEATURES, Features, candidates, plain_names
+from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.learnt_from import LearntFrom
 from usbrec.items.retrieval.ranker import FORMAT, Trained
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, popularity_of
@@ -65,14 +65,12 @@ _AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class RankerSettings:
-    """How a ranker is trained; `rounds` is the number of trees, `models` how many two-tower models, which
-    start from different numbers, are averaged."""
+    """How a ranker is trained; `rounds` is the number of trees."""
 
     seed: int = 0
     folds: int = 4
     rounds: int = _ROUNDS
     encoder: Choice = "english"
-    models: int = 2
 
 
 def train_ranker(
@@ -152,9 +150,7 @@ class _Training:
         self.words = DescriptionSearch(self.index.items)
         parts = []
         for fold in range(self.settings.folds):
-            # The number tells parts of other versions, which have other features.
-            name = f"fold-{fold}-{len(FEATURES)}-{self.settings.models}"
-            parts.append(self._kept(name, partial(self._fold, fold, vectors, item_vectors)))
+            parts.append(self._kept(f"fold-{fold}", partial(self._fold, fold, vectors, item_vectors)))
             self.progress.advance(failed=False)
         features = np.concatenate([part["features"] for part in parts])
         positives = np.concatenate([part["right"] for part in parts])
@@ -167,7 +163,6 @@ class _Training:
             self.index.items,
             item_vectors,
             seed=derive_seed(self.settings.seed, "sources", "all"),
-            models=self.settings.models,
         )
         self.progress.advance(failed=False)
         self.progress.finish()
@@ -207,7 +202,6 @@ class _Training:
             self.index.items,
             item_vectors,
             seed=derive_seed(seed, "sources", fold),
-            models=self.settings.models,
         )
         # What is popular is learnt without the fold, too: an item that counts for one source and not for
         # another would give away that it is right.
@@ -217,7 +211,7 @@ class _Training:
         sources = Sources(
             learned, np.arange(len(self.index)), self.index, item_vectors, attributes, self.words
         )
-        compute = Features(self.catalogue, self.index, self.similarity, sources)
+        compute = Features(self.catalogue, self.index, self.similarity, sources.popularity)
         rng = np.random.default_rng(derive_seed(seed, "wrong", fold))
         features, positives, groups = [], [], []
         for number in np.flatnonzero(inside):
@@ -249,7 +243,7 @@ class _Training:
             raise InputError(
                 "no target stands among what the sources propose: nothing to learn ranking from."
             )
-        data = lightgbm.Dataset(features, label=positives, group=groups, feature_name=plain_names())
+        data = lightgbm.Dataset(features, label=positives, group=groups, feature_name=list(_plain(FEATURES)))
         settings = dict(_TREES) | {"seed": derive_seed(self.settings.seed, "trees") % 2**31}
         return lightgbm.train(settings, data, num_boost_round=self.settings.rounds)
 
@@ -317,3 +311,8 @@ def _textless(
         for session in sessions
         if session.id not in with_text and not session.held_out
     ]
+
+
+def _plain(names: Iterable[str]) -> Iterable[str]:
+    """Names as the trees' file allows them."""
+    return (name.replace(" ", "_") for name in names)

@@ -2,15 +2,12 @@
 
 Two measures over the same counts. *Co-occurrence*: how often b was recommended where a was named, over
 the square roots of both counts (lift, which divides by the counts themselves, ranks far worse). *EASE*:
-the closed-form linear autoencoder of Steck (WWW 2019), in which items explain each other away. EASE also
-takes every attribute that few enough items share as a conversation of those items that counts a little
-(collective EASE, Jeunen et al. 2020), so that what was seldom met is known by what it has in common.
+the closed-form linear autoencoder of Steck (WWW 2019), in which items explain each other away.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,9 +25,6 @@ _DOUBT = 3.0
 _RIDGE = 100.0
 _COVERED = 8_000
 _KEPT = 200
-#: What an attribute counts against a conversation, and the greatest share of all items that may have it.
-_ATTRIBUTE = 0.5
-_COMMON = 1 / 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +59,9 @@ class Cooccurrence:
     ease: Any
 
     @classmethod
-    def fit(
-        cls, conversations: Iterable[Conversation], size: int, attributes: Sequence[Iterable[str]] = ()
-    ) -> Self:
-        """From conversations over `size` items and, where they are known, the attributes of each item."""
+    def fit(cls, conversations: Iterable[Conversation], size: int) -> Self:
         known = [conversation for conversation in conversations if conversation.mentions]
-        return cls(_cooccurring(known, size), _ease(known, size, attributes))
+        return cls(_cooccurring(known, size), _ease(known, size))
 
     def score(self, named: Mapping[int, float]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Scores by co-occurrence and by EASE of all items, each shape (n,), for weighted named items."""
@@ -80,11 +71,6 @@ class Cooccurrence:
             np.asarray(self.cooccurring[rows].T @ weights, dtype=np.float32),
             np.asarray(self.ease[rows].T @ weights, dtype=np.float32),
         )
-
-    def pairs(self, named: Sequence[int], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """What each named item alone says for each of `rows`, by both measures: shape (2, k, c)."""
-        found = [measure[list(named)][:, rows].toarray() for measure in (self.cooccurring, self.ease)]
-        return np.stack(found).astype(np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {**flat("companions", self.cooccurring), **flat("ease", self.ease)}
@@ -110,54 +96,31 @@ def _cooccurring(known: list[Conversation], size: int) -> Any:
     return scaled.tocsr().astype(np.float32)
 
 
-def _ease(known: list[Conversation], size: int, attributes: Sequence[Iterable[str]]) -> Any:
+def _ease(known: list[Conversation], size: int) -> Any:
     met_n = np.zeros(size)
     for conversation in known:
         met_n[list(conversation.rows)] += 1
-    # What was never met has attributes to be known by; of a great catalogue only what was met is covered.
-    some = size if attributes and size <= _COVERED else min(_COVERED, int((met_n > 0).sum()))
-    covered = np.sort(np.argsort(-met_n, kind="stable")[:some])
-    if not met_n.any():
+    covered = np.sort(np.argsort(-met_n, kind="stable")[: min(_COVERED, int((met_n > 0).sum()))])
+    if not len(covered):
         return sparse.csr_matrix((size, size), dtype=np.float32)
-    groups = [conversation.rows for conversation in known]
-    weights = [1.0] * len(groups)
-    shared = _shared(attributes)
-    gram = _gram([*groups, *shared], [*weights, *[_ATTRIBUTE] * len(shared)], covered, size)
-    gram[np.diag_indices_from(gram)] += _RIDGE
-    inverse = np.linalg.inv(gram)
-    weights_cc = -inverse / np.diag(inverse)[None, :]
-    np.fill_diagonal(weights_cc, 0.0)
-    kept = min(_KEPT, len(covered))
-    best = np.argpartition(-np.abs(weights_cc), kept - 1, axis=1)[:, :kept]
-    values = np.take_along_axis(weights_cc, best, axis=1)
-    return sparse.csr_matrix(
-        (values.ravel(), (np.repeat(covered, kept), covered[best].ravel())), shape=(size, size)
-    )
-
-
-def _shared(attributes: Sequence[Iterable[str]]) -> list[list[int]]:
-    """The rows of each attribute that at least two items share and not too many."""
-    having: dict[str, list[int]] = defaultdict(list)
-    for row, names in enumerate(attributes):
-        for name in names:
-            having[name].append(row)
-    most = max(2.0, _COMMON * len(attributes))
-    return [having[name] for name in sorted(having) if 2 <= len(having[name]) <= most]
-
-
-def _gram(
-    groups: Sequence[Iterable[int]], weights: Sequence[float], covered: NDArray[np.intp], size: int
-) -> NDArray[np.float32]:
-    """How much, by the weights of the groups, two covered items stand in one group, shape (c, c)."""
     place = np.full(size, -1)
     place[covered] = np.arange(len(covered))
     entries = [
         (number, int(place[row]))
-        for number, rows in enumerate(groups)
-        for row in sorted(rows)
+        for number, conversation in enumerate(known)
+        for row in sorted(conversation.rows)
         if place[row] >= 0
     ]
     rows, columns = np.array(entries).T
-    values = np.sqrt(np.array(weights, dtype=np.float32))[rows]
-    met = sparse.csr_matrix((values, (rows, columns)), shape=(len(groups), len(covered)))
-    return np.asarray((met.T @ met).todense(), dtype=np.float32)
+    met = sparse.csr_matrix((np.ones(len(entries), dtype=np.float32), (rows, columns)))
+    gram = np.asarray((met.T @ met).todense(), dtype=np.float32)
+    gram[np.diag_indices_from(gram)] += _RIDGE
+    inverse = np.linalg.inv(gram)
+    weights = -inverse / np.diag(inverse)[None, :]
+    np.fill_diagonal(weights, 0.0)
+    kept = min(_KEPT, len(covered))
+    best = np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept]
+    values = np.take_along_axis(weights, best, axis=1)
+    return sparse.csr_matrix(
+        (values.ravel(), (np.repeat(covered, kept), covered[best].ravel())), shape=(size, size)
+    )

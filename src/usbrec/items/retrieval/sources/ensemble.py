@@ -7,7 +7,6 @@ vectors of their attributes. The other sources read the catalogue as it is.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -21,10 +20,8 @@ from usbrec.items.retrieval.sources.cooccurrence import Conversation, Cooccurren
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.dialogue_bm25 import DialogueBM25
 from usbrec.items.retrieval.sources.knn import Neighbours
-from usbrec.items.retrieval.sources.sessions import LikeConversations
-from usbrec.items.retrieval.sources.two_tower import TwoTowerModel, attributes_of
+from usbrec.items.retrieval.sources.two_tower import TwoTowerModel
 from usbrec.items.retrieval.sources.two_tower_training import fit_two_tower
-from usbrec.keys import derive_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +36,6 @@ SOURCES = (
     "factors",
     "attributes",
     "words",
-    "sessions",
 )
 
 #: Characters from the end of a dialogue that are encoded: about the 256 tokens the encoder reads.
@@ -59,11 +55,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learnt from dialogues, on the items it was learnt on; `popularity` shape (n,). Rankers of
-    before `sessions` have none of them."""
+    """What was learnt from dialogues, on the items it was learnt on; `popularity` shape (n,)."""
 
     cooccurrence: Cooccurrence
-    sessions: LikeConversations
     dialogue_bm25: DialogueBM25
     neighbours: Neighbours
     two_tower: TwoTowerModel
@@ -79,36 +73,26 @@ class Learned:
         item_vectors: NDArray[np.float32],
         *,
         seed: int,
-        models: int = 1,
     ) -> Self:
-        """From examples with their embeddings (m, e) and conversations of which only items are known;
-        `models` two-tower models, which start from different numbers, are averaged."""
+        """From examples with their embeddings (m, e) and conversations of which only items are known."""
         size = len(items)
         conversations = [*conversations_of(examples), *textless]
         targets = [example.targets for example in examples]
-        later = later_of(examples)
         return cls(
-            cooccurrence=Cooccurrence.fit(conversations, size, [attributes_of(item) for item in items]),
-            sessions=LikeConversations.fit(conversations, size),
+            cooccurrence=Cooccurrence.fit(conversations, size),
             dialogue_bm25=DialogueBM25.fit(
                 ((example.context, example.label, example.targets) for example in examples), size
             ),
             neighbours=Neighbours.fit(vectors, targets, size),
-            two_tower=TwoTowerModel.mean(
-                [
-                    fit_two_tower(
-                        [example.context for example in examples],
-                        targets,
-                        vectors,
-                        conversations,
-                        textless,
-                        items,
-                        item_vectors,
-                        seed=seed if model == 0 else derive_seed(seed, "two-tower", model),
-                        later=later,
-                    )
-                    for model in range(models)
-                ]
+            two_tower=fit_two_tower(
+                [example.context for example in examples],
+                targets,
+                vectors,
+                conversations,
+                textless,
+                items,
+                item_vectors,
+                seed=seed,
             ),
             popularity=popularity_of(conversations, size),
         )
@@ -119,7 +103,6 @@ class Learned:
             "spoken": self.dialogue_bm25.arrays(),
             "neighbours": self.neighbours.arrays(),
             "factors": self.two_tower.arrays(),
-            "sessions": self.sessions.arrays(),
         }
         flat = {f"{part}/{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
         return {**flat, "popularity": self.popularity}
@@ -132,36 +115,13 @@ class Learned:
 
         popularity = np.asarray(arrays["popularity"], dtype=np.float32)
         size = len(popularity)
-        sessions = part("sessions")
         return cls(
             Cooccurrence.from_arrays(part("cooccurrence"), size),
-            LikeConversations.from_arrays(sessions, size) if sessions else LikeConversations.fit((), size),
             DialogueBM25.from_arrays(part("spoken"), size),
             Neighbours.from_arrays(part("neighbours"), size),
             TwoTowerModel.from_arrays(part("factors")),
             popularity,
         )
-
-
-def later_of(examples: Sequence[Example]) -> list[tuple[int, ...]]:
-    """What the recommender names in each example's dialogue after the example, by row, once each."""
-    dialogues: dict[str, list[Example]] = defaultdict(list)
-    for example in examples:
-        dialogues[example.dialogue].append(example)
-    found = []
-    for example in examples:
-        said = len(example.context.utterances)
-        after = [other for other in dialogues[example.dialogue] if len(other.context.utterances) > said]
-        rows: dict[int, None] = {}
-        for other in after:
-            rows.update(dict.fromkeys(other.targets))
-        if after:
-            longest = max(after, key=lambda other: len(other.context.utterances))
-            for utterance in longest.context.utterances[said:]:
-                rows.update(dict.fromkeys(() if utterance.seeker else utterance.items))
-        known = {*example.context.named(), *example.targets}
-        found.append(tuple(row for row in rows if row not in known))
-    return found
 
 
 def conversations_of(examples: Sequence[Example]) -> list[Conversation]:
@@ -218,7 +178,6 @@ class Sources:
         self._item_vectors = item_vectors
         self._words = words
         self.popularity = self._carried(learned.popularity)
-        self.met = self._carried(learned.sessions.met)
 
     def score(
         self, turns: Sequence[Turn], context: Context, vector: NDArray[np.float32]
@@ -226,8 +185,7 @@ class Sources:
         """Shape (s, n), a row for each of `SOURCES`; `vector` (e,) is the embedding of the context."""
         learned = self._learned
         old = context.moved(self._old.tolist())
-        named_before = old.named()
-        cooccurring, ease = learned.cooccurrence.score(named_before)
+        cooccurring, ease = learned.cooccurrence.score(old.named())
         named = context.named()
         if named:
             weights = np.fromiter(named.values(), dtype=np.float32)
@@ -248,19 +206,8 @@ class Sources:
                 ],
                 self.attributes.scores(turns).astype(np.float32),
                 self._words.score(context),
-                self._carried(learned.sessions.score(named_before)),
             ]
         )
-
-    def pairs(self, named: Sequence[int], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """:meth:`Cooccurrence.pairs` on this index, shape (2, k, c): 0 where either item is new."""
-        found = np.zeros((2, len(named), len(rows)), dtype=np.float32)
-        old_k, old_c = self._old[list(named)], self._old[rows]
-        known_k, known_c = np.flatnonzero(old_k >= 0), np.flatnonzero(old_c >= 0)
-        if len(known_k) and len(known_c):
-            pairs = self._learned.cooccurrence.pairs(old_k[known_k].tolist(), old_c[known_c])
-            found[:, known_k[:, None], known_c[None, :]] = pairs
-        return found
 
     def _carried(self, score_m: NDArray[np.float32]) -> NDArray[np.float32]:
         carried_n = np.zeros(len(self.index), dtype=np.float32)

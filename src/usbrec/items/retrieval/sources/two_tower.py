@@ -89,18 +89,6 @@ class TwoTowerModel:
         arrays["bias"] = np.concatenate([self.bias, bias])
         return self.from_arrays(arrays)
 
-    @classmethod
-    def mean(cls, models: Sequence[Self]) -> Self:
-        """One model whose scores are the means of those of `models`, which know the same words and
-        attributes: their factors side by side, so that it is as wide as all together."""
-        beside = {name: np.concatenate([getattr(one, name) for one in models], axis=-1) for name in _ARRAYS}
-        first = models[0]
-        for name in ("item_out", "attribute_out", "described"):
-            beside[name] = beside[name] / len(models)
-        bias = np.mean([one.bias for one in models], axis=0)
-        arrays = {**first.arrays(), **beside, "rarity": first.rarity, "bias": bias}
-        return cls.from_arrays(arrays)
-
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {
             "words": np.array(sorted(self.words, key=self.words.__getitem__), dtype=np.str_),

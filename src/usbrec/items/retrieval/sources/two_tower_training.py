@@ -2,8 +2,7 @@
 
 Two kinds of example share one model: recorded contexts with their text, and conversations or sessions
 of which only the items are known, drawn anew every epoch (one recommended item is to be guessed from
-some of the others). Named items and words are dropped at random, because there are few dialogues; and what
-a dialogue comes to later counts as right, too, only less, one item drawn anew every epoch.
+some of the others). Named items and words are dropped at random, because there are few dialogues.
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ class TwoTowerSettings:
     drop_items: float = 0.2
     drop_words: float = 0.3
     smoothing: float = 0.05
-    later: float = 0.5
 
 
 def fit_two_tower(
@@ -61,14 +59,13 @@ def fit_two_tower(
     item_vectors: NDArray[np.float32],
     *,
     seed: int,
-    later: Sequence[tuple[int, ...]] = (),
     settings: TwoTowerSettings | None = None,
 ) -> TwoTowerModel:
     """A two-tower model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
 
     `textless` are learnt from as they are; `conversations` (all, texts included) give the popularity the
-    biases start from; `later` (m) are items that each dialogue recommended after the context and its targets.
-    The same input and seed give the same model.
+    biases start from. The same input and seed give the same
+    model.
     """
     return _Training(
         contexts,
@@ -79,7 +76,6 @@ def fit_two_tower(
         items,
         item_vectors,
         seed,
-        later,
         settings or TwoTowerSettings(),
     ).run()
 
@@ -95,11 +91,9 @@ class _Training:
         items: Sequence[Item],
         item_vectors: NDArray[np.float32],
         seed: int,
-        later: Sequence[tuple[int, ...]],
         settings: TwoTowerSettings,
     ) -> None:
         self.settings = settings
-        self.later = [(number, rows) for number, rows in enumerate(later) if rows]
         self.rng = np.random.default_rng(seed)
         self.seed = seed
         self.size = len(items)
@@ -164,11 +158,11 @@ class _Training:
         torch.manual_seed(self.seed)
         net = _net(self)
         optimiser = torch.optim.Adam(net.parameters(), lr=settings.rate, weight_decay=settings.decay)
-        examples = len(self.pairs) + len(self.later) + len(self.textless)
+        examples = len(self.pairs) + len(self.textless)
         steps = settings.epochs * -(-examples // settings.batch)
         done = 0
         for _ in range(settings.epochs):
-            items, item_weights, words, word_weights, vectors, wanted, counts = self._epoch()
+            items, item_weights, words, word_weights, vectors, wanted = self._epoch()
             order = self.rng.permutation(len(wanted))
             for start in range(0, len(order), settings.batch):
                 chosen = order[start : start + settings.batch]
@@ -180,14 +174,9 @@ class _Training:
                         for array in (items, item_weights, words, word_weights, vectors)
                     )
                 )
-                losses = nnf.cross_entropy(
-                    logits,
-                    torch.from_numpy(wanted[chosen]),
-                    label_smoothing=settings.smoothing,
-                    reduction="none",
+                loss = nnf.cross_entropy(
+                    logits, torch.from_numpy(wanted[chosen]), label_smoothing=settings.smoothing
                 )
-                weights = torch.from_numpy(counts[chosen])
-                loss = (losses * weights).sum() / weights.sum()
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
@@ -213,11 +202,7 @@ class _Training:
             )
             guessed.append(target)
         items, item_weights = _padded(drawn, self.item_pad, MOST_ITEMS)
-        later = [(number, rows[self.rng.integers(len(rows))]) for number, rows in self.later]
-        pairs = np.concatenate([self.pairs, np.array(later or np.zeros((0, 2)), dtype=np.int64)])
-        counts = np.ones(len(pairs) + len(drawn), dtype=np.float32)
-        counts[len(self.pairs) : len(pairs)] = self.settings.later
-        rows = pairs[:, 0]
+        rows = self.pairs[:, 0]
         none = len(drawn)
         width = self.vectors.shape[1]
         kept_items = np.concatenate([self.items[1][rows], item_weights])
@@ -232,8 +217,7 @@ class _Training:
             np.concatenate([self.context_words[0][rows], np.full((none, MOST_WORDS), self.word_pad)]),
             kept_words,
             np.concatenate([self.vectors[rows], np.zeros((none, width), dtype=np.float32)]),
-            np.concatenate([pairs[:, 1], np.array(guessed, dtype=np.int64)]),
-            counts,
+            np.concatenate([self.pairs[:, 1], np.array(guessed, dtype=np.int64)]),
         )
 
     def _model(self, net: Any) -> TwoTowerModel:
