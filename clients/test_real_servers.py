@@ -8,6 +8,7 @@ needs is installed into a folder of its own; what cannot be installed is skipped
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import socket
@@ -137,8 +138,12 @@ def _running(server: Server, upstream: str) -> Iterator[str]:
         until = time.monotonic() + START
         url = f"http://127.0.0.1:{port}/v1"
         while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
-                break
+            # llama.cpp's server listens before its model is loaded, and answers 503 until then.
+            with contextlib.suppress(OSError):
+                asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                asked.request("GET", "/v1/models")
+                if asked.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE:
+                    break
             if process.poll() is not None or time.monotonic() > until:
                 pytest.fail(f"{server.name} did not start: {log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.5)
