@@ -72,3 +72,18 @@ def test_beside_another_title_both_are_read() -> None:
 )
 def test_what_is_said_behind_a_colon_leaves_the_title(text: str, items: list[str]) -> None:
     assert read(text) == (items, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Clos du Moulin – Made in France.",
+        "- Clos du Moulin – Tempranillo from Bordeaux",
+        "I would take Clos du Moulin: Old Vines from Bordeaux.",
+    ],
+)
+def test_what_has_no_year_has_a_description_behind_it_and_no_second_part(text: str) -> None:
+    linker = Linker([Item("w", "Clos du Moulin")])
+    linked = linker.read(text)
+    assert [mention.item_id for mention in linked.mentions] == ["w"]
+    assert not linked.unknown

@@ -180,7 +180,7 @@ class Linker:
                     reading.accept(match, Verdict(start, end, None, match.form.bare()))
         _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
-        return LinkedText(text, *_without_longer_titles(page, reading.mentions, reading.unknown))
+        return LinkedText(text, *_without_longer_titles(page, reading))
 
     def _matches(self, page: Page) -> Iterator[Match]:
         found = page.words
@@ -264,6 +264,8 @@ class _Reading:
         self._taken = [False] * len(page.words)
         self.mentions: list[Mention] = []
         self.unknown: list[tuple[int, int]] = []
+        #: Where mentions begin whose items have a year, as works do and goods seldom.
+        self.dated: set[int] = set()
 
     def free(self, match: Match) -> bool:
         return not any(self._taken[match.first : match.last + 1])
@@ -286,6 +288,8 @@ class _Reading:
         if len(items) > 1 and verdict.year is None and self._page.digits:
             said = year_said(self._page.text, verdict.start, verdict.end) or "-"
             items = tuple(item for item in items if str(item.year).endswith(said)) or items
+        if any(item.year is not None for item in items):
+            self.dated.add(verdict.start)
         self.mentions.append(
             Mention(
                 verdict.start,
@@ -319,9 +323,10 @@ def _longest_first(match: Match) -> tuple[int, bool, int, int]:
 
 
 def _without_longer_titles(
-    page: Page, mentions: list[Mention], unknown: list[tuple[int, int]]
+    page: Page, reading: _Reading
 ) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
     """Give up mentions that are part of a longer title that no mention accounts for."""
+    mentions, unknown = reading.mentions, reading.unknown
     starts = [mention.start for mention in mentions]
     kept: list[Mention] = []
     until = 0
@@ -332,7 +337,13 @@ def _without_longer_titles(
         if year and mentions[bisect_left(starts, year[1]) - 1].end <= year[0]:
             longer = Longer(mention.start, year[1], counted=True)
         elif mention.year is None:
-            longer = longer_title(page, mention.start, mention.end, starts[index + 1 : index + 2])
+            longer = longer_title(
+                page,
+                mention.start,
+                mention.end,
+                starts[index + 1 : index + 2],
+                dated=mention.start in reading.dated,
+            )
         if longer:
             if kept and kept[-1].end > longer.start and kept[-1].year is None:
                 kept.pop()

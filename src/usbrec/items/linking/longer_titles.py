@@ -131,13 +131,14 @@ def is_told(page: Page, first: int, start: int, end: int) -> bool:
     return len(said) == 2 and said[0] in SAID_OF and is_talk_of_works(said[1]) and page.opens_sentence(first)
 
 
-def longer_title(page: Page, start: int, end: int, others: Sequence[int]) -> Longer | None:
+def longer_title(page: Page, start: int, end: int, others: Sequence[int], *, dated: bool) -> Longer | None:
     """The longer title that the title at text[start:end] is a part of. `others` are where the titles behind
-    it begin, in order."""
+    it begin, in order. What has no year (`dated`), as goods, has no second part but a description: "Clos du
+    Moulin - Made in France"."""
     text = page.text
     goes_on = text[end : end + 1] in {" ", ":"}
     parted = goes_on and (text[end] == ":" or text[end + 1 : end + 2] in _DASHES)
-    if parted and text[start].isupper() and (rest := rest_of_title(page, start, end, others)):
+    if parted and dated and text[start].isupper() and (rest := rest_of_title(page, start, end, others)):
         close, counted = rest
         return Longer(start, close, counted or _enclosed(text, start, close))
     if page.other_letters:  # entries of a list are numbered there, too (see Surroundings)
