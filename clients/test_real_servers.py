@@ -150,7 +150,11 @@ def _running(server: Server, upstream: str) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:  # one that still computes does not listen
+            process.kill()
+            process.wait(30)
 
 
 @pytest.fixture(scope="module")
