@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -383,6 +384,18 @@ def test_a_stopped_training_goes_on_from_its_last_checkpoint(small: Config, tmp_
     assert [row["step"] for row in curves[0]] == [1, 2, 3, 4, 5]
     assert [row["loss"] for row in curves[0]] == pytest.approx([row["loss"] for row in curves[1]], rel=0.02)
     assert not (tmp_path / "cut" / "work").exists()
+
+
+@pytest.mark.model
+def test_no_model_outlives_its_training(small: Config, tmp_path: Path) -> None:
+    data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(8)])
+    gc.collect()
+    gc.disable()  # what is left in cycles stays, unless the training sees to it
+    try:
+        train_model("simpo", data, tmp_path / "out", config=fast(small, max_steps=1))
+        assert not [one for one in gc.get_objects() if type(one) is peft.PeftModelForCausalLM]
+    finally:
+        gc.enable()
 
 
 class _StopsAtTheEnd(Silent):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from transformers import PrinterCallback, TrainerCallback, TrainerState
 from usbrec.config import Training
 from usbrec.engine import Progress
 from usbrec.errors import ConfigError, InputError, Interrupted
+from usbrec.llm.transformers.adapters import with_adapter
 from usbrec.llm.transformers.checkpoint import (
-    check_adapter,
     checkpoint_of,
     load_model,
     load_tokenizer,
     without_future_warnings,
 )
 from usbrec.llm.transformers.devices import half_precision
+from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.storage import write_text
 from usbrec.training.data import Encoded, Encoder, Example, Split
 from usbrec.training.measure import held_out_measures, surface_accuracy
@@ -109,7 +111,7 @@ def train_adapter(
     def measure(model: Any, tokenizer: Any) -> dict[str, Any]:
         return held_out_measures(model, held_out, pad=tokenizer.pad_token_id, batch=settings.batch)
 
-    with without_future_warnings():
+    with without_future_warnings(), _memory_back():
         measured, _ = _train(task, out, progress, make, measure)
     measured["examples"] = len(train)
     if any(one.rejected for one in train):
@@ -166,7 +168,7 @@ def train_by_playing(
             label="held out",
         )
 
-    with without_future_warnings():
+    with without_future_warnings(), _memory_back():
         measured, history = _train(task, out, progress, make, measure)
     rewards = [row["reward"] for row in history if "reward" in row]
     return {
@@ -176,6 +178,15 @@ def train_by_playing(
         "unscored": sum(row["unscored"] for row in history),
         "reward": {"first": rewards[0], "last": rewards[-1]} if rewards else None,
     }
+
+
+@contextlib.contextmanager
+def _memory_back() -> Iterator[None]:
+    """What a training took is given back at its end: an experiment plays on in the same process."""
+    try:
+        yield
+    finally:
+        give_back_memory()
 
 
 def _train(
@@ -252,13 +263,7 @@ def _with_adapters(task: Task) -> Any:
     model = load_model(task.base, dtype=half_precision(task.device), device=task.device)
     model.config.use_cache = False
     if task.adapter is not None:
-        folder = check_adapter(task.adapter)
-        try:
-            adapted = peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise InputError(
-                f"{folder}: this adapter does not fit {task.base} ({str(error).splitlines()[0][:200]})."
-            ) from None
+        adapted = with_adapter(model, task.base, task.adapter, trainable=True)
         adapted.peft_config["default"].base_model_name_or_path = checkpoint_of(task.base)
         return adapted
     depth = model.config.num_hidden_layers

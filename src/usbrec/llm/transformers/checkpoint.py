@@ -16,11 +16,14 @@ from typing import Any
 
 from usbrec.errors import ConfigError, InputError
 from usbrec.llm.packaged import MODELS, packaged_model_path
+from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.written import let_sample, rewrite_config, samples
 from usbrec.storage import cache_folder, content_digest, expanded
 
 #: How a seat begins that transformers runs.
 HF = "hf:"
+#: In so large files a GGUF model's full precision is kept; each is in memory whole while it is rounded.
+_SHARD = "200MB"
 #: What a PEFT adapter's folder holds.
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
@@ -74,10 +77,21 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        model = AutoModelForCausalLM.from_pretrained(
-            checkpoint_of(base), dtype="auto" if dtype is None else dtype
-        )
+        folder, wanted = checkpoint_of(base), "auto" if dtype is None else dtype
+        if dtype is None or not _is_gguf(base):
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=wanted)
+        else:
+            # Ours is in full precision, which is read where it lies and given up shard by shard: loaded in
+            # half of it at once, both would stand in memory.
+            import torch
+
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            model = in_precision(model, dtype)
     return model.to(device).eval()
+
+
+def _is_gguf(base: str) -> bool:
+    return base in MODELS or expanded(base).suffix == ".gguf"
 
 
 def check_adapter(folder: str | Path) -> Path:
@@ -153,7 +167,7 @@ def _converted(path: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=".turning-", dir=folder.parent))
         try:
-            model.save_pretrained(partial)
+            model.save_pretrained(partial, max_shard_size=_SHARD)
             tokenizer.save_pretrained(partial)
             # Two at once: the one that comes second finds the folder there and keeps it.
             with contextlib.suppress(OSError):

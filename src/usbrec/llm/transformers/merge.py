@@ -10,20 +10,19 @@ import json
 import logging
 import os
 import shutil
-import warnings
 from pathlib import Path
-from typing import Any
 
 from usbrec.errors import InputError
 from usbrec.extras import extra
+from usbrec.llm.transformers.adapters import merged
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     check_adapter,
     checkpoint_of,
     load_model,
     load_tokenizer,
-    without_future_warnings,
 )
+from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.written import ask_as_trained, let_sample
 from usbrec.storage import expanded
 
@@ -54,7 +53,7 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     kept = AutoConfig.from_pretrained(checkpoint_of(base)).dtype or torch.float32
     weights = sum(weight.numel() for weight in model.parameters())
     _check_room(out, weights * kept.itemsize + _BESIDE_WEIGHTS)
-    merged = _merged(model, base, folder).to(kept)
+    whole = in_precision(merged(model, base, folder), kept)
     about = {
         "base": base,
         "adapter": folder.resolve().name,
@@ -64,14 +63,14 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        let_sample(merged.generation_config, tokenizer, base)
+        let_sample(whole.generation_config, tokenizer, base)
         if not ask_as_trained(tokenizer, base):
             _log.warning(
                 "%s: its chat template cannot be made to ask for a reply as in training, so another server "
                 "will ask it otherwise. Switch reasoning off in each request, or use hf:BASE+ADAPTER.",
                 base,
             )
-        merged.save_pretrained(partial)
+        whole.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
         (partial / MARKER).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
         _move(partial, out)
@@ -108,40 +107,6 @@ def _check_room(out: Path, needed: int) -> None:
             f"{out}: the checkpoint needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free. Make room, "
             "or name a folder on another disk."
         )
-
-
-def _merged(model: Any, base: str, folder: Path) -> Any:
-    import peft
-    from safetensors import SafetensorError, safe_open
-
-    unfit = f"{folder}: this adapter does not fit {base}"
-    try:
-        with safe_open(folder / ADAPTER_FILES[1], "numpy") as file:
-            names = list(file.keys())
-    except SafetensorError as error:
-        raise InputError(
-            f"{folder / ADAPTER_FILES[1]}: not a whole safetensors file ({error}). Copy or save it again."
-        ) from None
-    if model.config.tie_word_embeddings and any("lm_head" in name or "embed_" in name for name in names):
-        raise InputError(f"{unfit}: it changes one of two layers that share their weights. Train without it.")
-    try:
-        with without_future_warnings(), warnings.catch_warnings():
-            # A layer without its weights would stay as it was, and nobody would know.
-            warnings.filterwarnings("error", message="Found missing adapter keys")
-            adapted = peft.PeftModel.from_pretrained(model, str(folder))
-            if unknown := _unknown(adapted, names):
-                raise InputError(f"{unfit} ({unknown} is in no layer of it). Name the adapter's own base.")
-            return adapted.merge_and_unload(safe_merge=True)
-    except (RuntimeError, ValueError, KeyError, TypeError, UserWarning) as error:
-        raise InputError(f"{unfit} ({str(error).splitlines()[0][:200]}).") from None
-
-
-def _unknown(adapted: Any, names: list[str]) -> str | None:
-    """A weight of the file that PEFT found no place for."""
-    import peft
-
-    placed = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    return next((name for name in names if name not in placed), None)
 
 
 def _move(partial: Path, out: Path) -> None:

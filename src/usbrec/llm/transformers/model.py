@@ -22,24 +22,25 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.errors import InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.errors import ModelError, PromptTooLong, UnusableAnswer
 from usbrec.extras import extra
 from usbrec.keys import digest
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
 from usbrec.llm.drawn_choices import drawn_votes, looked_at
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
 from usbrec.llm.reasoning import ReasoningMarks
+from usbrec.llm.transformers.adapters import merged
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     checkpoint_of,
     load_model,
     load_tokenizer,
-    without_future_warnings,
 )
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
 from usbrec.llm.transformers.memory import give_back_memory
+from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.shared_prefix import shares_prompts
@@ -204,19 +205,9 @@ class TransformersModel:
 
         if self._adapter is None:
             return load_model(self._base, dtype=half_precision(self._device), device=self._device)
-        import peft
-
         # Merged in full precision: in half of it, small changes would be rounded away.
-        model = load_model(self._base, dtype=torch.float32)
-        try:
-            with without_future_warnings():
-                merged = peft.PeftModel.from_pretrained(model, str(self._adapter)).merge_and_unload()
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise InputError(
-                f"{self._adapter}: this adapter does not fit {self._base} "
-                f"({str(error).splitlines()[0][:200]})."
-            ) from None
-        return merged.to(self._device, half_precision(self._device)).eval()
+        model = merged(load_model(self._base, dtype=torch.float32), self._base, self._adapter)
+        return in_precision(model, half_precision(self._device)).to(self._device).eval()
 
     def _prefill(
         self,
