@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from usbrec.training.data import Encoded, Example
+from usbrec.training.layout import layout_of
 from usbrec.training.packed import pack, reply_logps
 
 
@@ -20,6 +21,7 @@ def held_out_measures(model: Any, encoded: Sequence[Encoded], *, pad: int, batch
     device = next(model.parameters()).device
     sums: list[tuple[float, int]] = []
     margins: list[float] = []
+    layout = layout_of(model)
     was_training = model.training
     model.eval()
     with torch.inference_mode():
@@ -30,8 +32,9 @@ def held_out_measures(model: Any, encoded: Sequence[Encoded], *, pad: int, batch
                 [(row.prompt, them) for row, them in zip(rows, replies, strict=True)],
                 pad=pad,
                 dtype=model.dtype,
+                layout=layout,
             )
-            logps, counts = reply_logps(model, to_device(packed, device))
+            logps, counts = reply_logps(model, packed.to(device))
             at = 0
             for them in replies:
                 mean = (logps[at : at + len(them)] / counts[at : at + len(them)]).tolist()
@@ -46,12 +49,6 @@ def held_out_measures(model: Any, encoded: Sequence[Encoded], *, pad: int, batch
         found["accuracy"] = round(sum(margin > 0 for margin in margins) / len(margins), 6)
         found["margin"] = round(sum(margins) / len(margins), 6)
     return found
-
-
-def to_device(packed: Any, device: Any) -> Any:
-    """The batch on `device`."""
-    tensors = (packed.ids, packed.positions, packed.mask, packed.predicts)
-    return type(packed)(*(tensor.to(device) for tensor in tensors), packed.replies)
 
 
 def surface_accuracy(train: Sequence[Example], held_out: Sequence[Example]) -> float | None:

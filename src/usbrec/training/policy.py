@@ -32,8 +32,8 @@ from usbrec.engine import Progress
 from usbrec.keys import derive_seed
 from usbrec.training.data import Encoded, Encoder
 from usbrec.training.dialogues import PlayedDialogue, play_dialogues, played_first_replies
-from usbrec.training.measure import to_device
-from usbrec.training.packed import Packed, pack, token_logps
+from usbrec.training.layout import layout_of
+from usbrec.training.packed import SHARED, Layout, Packed, pack, token_logps
 from usbrec.training.policy_loss import credited_loss, dialogue_loss, divergence
 from usbrec.training.ranks import rank_returns
 from usbrec.training.settings import Method, Reward
@@ -130,7 +130,11 @@ def _told(played: Sequence[PlayedDialogue]) -> dict[str, Any]:
 
 
 def packed_rounds(
-    groups: Sequence[Sequence[PlayedDialogue]], *, pad: int, dtype: torch.dtype
+    groups: Sequence[Sequence[PlayedDialogue]],
+    *,
+    pad: int,
+    dtype: torch.dtype,
+    layout: Layout = SHARED,
 ) -> list[tuple[Packed, Tensor]]:
     """The replies of each round as one batch, a prompt once for all replies to it, with the number that each
     of them has when counted prompt by prompt, episode by episode, round by round."""
@@ -139,7 +143,7 @@ def packed_rounds(
         rows = [(prompt, [one.tokens for _, one in said]) for prompt, said in prompts.items()]
         thoughts = [[one.thought for _, one in said] for said in prompts.values()]
         numbers = torch.tensor([number for said in prompts.values() for number, _ in said])
-        packs.append((pack(rows, pad=pad, dtype=dtype, thoughts=thoughts), numbers))
+        packs.append((pack(rows, pad=pad, dtype=dtype, thoughts=thoughts, layout=layout), numbers))
     return packs
 
 
@@ -240,8 +244,10 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
         )
         device = self.accelerator.device
         packs = [
-            (to_device(packed, device), numbers.to(device))
-            for packed, numbers in packed_rounds(played, pad=self._pad, dtype=model.dtype)
+            (packed.to(device), numbers.to(device))
+            for packed, numbers in packed_rounds(
+                played, pad=self._pad, dtype=model.dtype, layout=layout_of(model)
+            )
         ]
         start = None
         if self._kl:

@@ -14,7 +14,7 @@ from trl.experimental.cpo import CPOConfig, CPOTrainer
 
 from usbrec.config import Training
 from usbrec.training.data import Encoded
-from usbrec.training.measure import to_device
+from usbrec.training.layout import layout_of
 from usbrec.training.packed import pack, reply_logps
 from usbrec.training.policy import Players, PolicyTrainer
 from usbrec.training.settings import Method
@@ -187,8 +187,8 @@ class HeadOnReplies(SFTTrainer):  # type: ignore[misc]
             said = labels != -100
             rows.append((ids[: int(said.int().argmax())].tolist(), [ids[said].tolist()]))
         pad = self.processing_class.pad_token_id
-        packed = to_device(pack(rows, pad=pad, dtype=model.dtype), self.accelerator.device)
-        sums, counts = reply_logps(model, packed)
+        packed = pack(rows, pad=pad, dtype=model.dtype, layout=layout_of(model))
+        sums, counts = reply_logps(model, packed.to(self.accelerator.device))
         return -sums.sum() / (counts.sum() if num_items_in_batch is None else num_items_in_batch)
 
 
@@ -243,8 +243,8 @@ class SharedPromptSimPO(SimPO):
             said = chosen_labels != -100
             prompt = chosen[: int(said.int().argmax())].tolist()
             rows.append((prompt, [chosen[said].tolist(), rejected[rejected_labels != -100].tolist()]))
-        packed = to_device(pack(rows, pad=self.pad_token_id, dtype=model.dtype), self.accelerator.device)
-        sums, counts = reply_logps(model, packed)
+        packed = pack(rows, pad=self.pad_token_id, dtype=model.dtype, layout=layout_of(model))
+        sums, counts = reply_logps(model, packed.to(self.accelerator.device))
         means = sums / counts
         nothing = torch.zeros(1)  # TRL logs the mean of all logits, which are not computed here
         nll = -sums[0::2].sum() / counts[0::2].sum()

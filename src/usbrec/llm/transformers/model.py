@@ -36,6 +36,7 @@ from usbrec.llm.transformers.checkpoint import (
     load_model,
     load_tokenizer,
 )
+from usbrec.llm.transformers.continuing import continues_prompts
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
@@ -43,7 +44,6 @@ from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
-from usbrec.llm.transformers.shared_prefix import shares_prompts
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
 from usbrec.lockstep import Strand, current_scope
 from usbrec.storage import content_digest
@@ -72,6 +72,8 @@ class _Loaded:
     template: ChatTemplate
     decoder: ReplyDecoder
     ends: frozenset[int]
+    #: Whether a prompt may be computed behind the cache of its beginning.
+    continues: bool
 
 
 class TransformersModel:
@@ -196,8 +198,8 @@ class TransformersModel:
                     template,
                     ReplyDecoder(tokenizer, self._marks),
                     end_tokens(tokenizer, template, model.generation_config),
+                    continues_prompts(model, self.name),
                 )
-                shares_prompts(model)
             return self._loaded
 
     def _merged(self) -> Any:
@@ -231,9 +233,12 @@ class TransformersModel:
         prompt = there.get(tuple(ids))
         if prompt is None:
             last: Prefilled | None = None if strand is None else strand.kept(self)
-            last = last or self._prefilled_system(messages)
-            shared = shared_tokens(last.ids, ids)
-            cache = beginning_of(last.cache, shared) if shared else DynamicCache(config=model.config)
+            whole = not self._open().continues
+            shared, cache = (0, None) if whole else _begun(last, ids)
+            if cache is None and not whole:
+                shared, cache = _begun(self._prefilled_system(messages), ids)
+            if cache is None:
+                shared, cache = 0, DynamicCache(config=model.config)
             logits = self._pass(ids[shared:], cache)
             prompt = there[tuple(ids)] = Prompt(ids, cache, logits, shared)
         else:
@@ -291,6 +296,17 @@ class TransformersModel:
                 logits_to_keep=1,
             )
         return answer.logits[:, -1].float()
+
+    def _after(self, tokens: Sequence[int], cache: Any) -> Any:
+        """The logits (tokens, vocabulary) after each of `tokens` behind a cached prompt."""
+        import torch
+
+        loaded = self._open()
+        parts = [tokens] if loaded.continues else [[token] for token in tokens]
+        ids = [torch.tensor([part], device=self._device) for part in parts]
+        return torch.cat(
+            [loaded.model(input_ids=part, past_key_values=cache, use_cache=True).logits[0] for part in ids]
+        )
 
     def _chat(self, asked: Sequence[_Asked], stopped: threading.Event) -> list[Any]:
         """For each request its reply; the ModelError that it alone met, where there are others."""
@@ -350,7 +366,6 @@ class TransformersModel:
 
         started = time.monotonic()
         loaded = self._open()
-        model = loaded.model
         options = {option: encode(loaded.tokenizer, option) for option in request.options}
         prompt = self._prefill(request.messages, max(map(len, options.values())), strand)
         first = prompt.logits[0].log_softmax(-1)
@@ -359,11 +374,7 @@ class TransformersModel:
             for option, tokens in options.items():
                 total = float(first[tokens[0]])
                 if len(tokens) > 1:
-                    after = model(
-                        input_ids=torch.tensor([tokens[:-1]], device=self._device),
-                        past_key_values=copy.deepcopy(prompt.cache),
-                        use_cache=True,
-                    ).logits[0]
+                    after = self._after(tokens[:-1], copy.deepcopy(prompt.cache))
                     rest = torch.tensor(tokens[1:], device=self._device)[:, None]
                     total += float(after.float().log_softmax(-1).gather(1, rest).sum())
                 found[option] = total
@@ -376,6 +387,13 @@ class TransformersModel:
             mass=float(torch.tensor(list(found.values())).exp().sum()) if single else None,
             usage=Usage(1, len(prompt.ids), 0, prompt.cached, time.monotonic() - started),
         )
+
+
+def _begun(last: Prefilled | None, ids: Sequence[int]) -> tuple[int, Any | None]:
+    """How many first tokens of a prompt need not be computed again after `last`, and their cache; None where
+    it is of no use."""
+    shared = 0 if last is None else shared_tokens(last.ids, ids)
+    return shared, None if last is None or not shared else beginning_of(last, shared)
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:

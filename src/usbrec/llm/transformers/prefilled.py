@@ -16,10 +16,14 @@ class Prefilled:
     cache: Any
 
 
-def beginning_of(cache: Any, length: int) -> Any:
-    """A cache of the first `length` tokens (1 at least) of another, which stays as it is."""
+def beginning_of(prefilled: Prefilled, length: int) -> Any | None:
+    """A cache of the first `length` tokens (1 at least) of a prefilled prompt, which stays as it is.
+
+    None where its architecture cannot forget the others: layers with a state, or with a window that is full.
+    """
     from transformers.cache_utils import DynamicLayer
 
+    cache = prefilled.cache
     if all(type(layer) is DynamicLayer for layer in cache.layers):
         # These never write into a tensor: they replace it.
         begun = copy.copy(cache)
@@ -27,8 +31,11 @@ def beginning_of(cache: Any, length: int) -> Any:
     else:
         begun = copy.deepcopy(cache)
     # Never by nothing: what that does differs between versions.
-    if length < begun.get_seq_length():
-        begun.crop(length - begun.get_seq_length())
+    if length < len(prefilled.ids):
+        try:
+            begun.crop(length - len(prefilled.ids))
+        except (RuntimeError, ValueError, NotImplementedError):
+            return None
     return begun
 
 

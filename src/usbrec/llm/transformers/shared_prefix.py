@@ -155,11 +155,15 @@ def _side_by_side(of_prompts: Sequence[Any], longest: int) -> Any:
 
 
 class PerPromptPass:
-    """Each prompt's sequences in a pass of their own, on copies of its cache: works with any architecture."""
+    """Each prompt's sequences in a pass of their own, on copies of its cache: works with any architecture.
+
+    Layers with a state cannot be repeated for several sequences: there each has a pass of its own.
+    """
 
     def __init__(self, model: Any, sequences: Sequence[DecodingSequence]) -> None:
         self._model = model
         self._sequences = list(sequences)
+        #: By prompt, or by sequence.
         self._caches: dict[int, Any] = {}
 
     def keep(self, places: Sequence[int]) -> None:
@@ -168,33 +172,42 @@ class PerPromptPass:
         kept = set(places)
         before: dict[int, list[bool]] = {}
         for place, sequence in enumerate(self._sequences):
-            before.setdefault(id(sequence.decoding), []).append(place in kept)
+            before.setdefault(_together(sequence), []).append(place in kept)
         self._sequences = [self._sequences[place] for place in places]
-        for decoding, stays in before.items():
-            if decoding in self._caches and not all(stays):
+        for which, stays in before.items():
+            if which in self._caches and not all(stays):
                 rows = [row for row, staying in enumerate(stays) if staying]
                 if rows:
-                    self._caches[decoding].batch_select_indices(torch.tensor(rows, device=self._model.device))
+                    self._caches[which].batch_select_indices(torch.tensor(rows, device=self._model.device))
                 else:
-                    del self._caches[decoding]
+                    del self._caches[which]
 
     def next(self, sequences: Sequence[DecodingSequence]) -> Any:
         import torch
 
         together: dict[int, list[DecodingSequence]] = {}
         for sequence in sequences:
-            together.setdefault(id(sequence.decoding), []).append(sequence)
+            together.setdefault(_together(sequence), []).append(sequence)
         logits = []
-        for decoding, its in together.items():
-            if decoding not in self._caches:
+        for which, its in together.items():
+            if which not in self._caches:
                 # A copy: the prompt's own stays as it is for the next request of the unit.
-                self._caches[decoding] = copy.deepcopy(its[0].decoding.prompt.cache)
+                self._caches[which] = copy.deepcopy(its[0].decoding.prompt.cache)
                 if len(its) > 1:
-                    self._caches[decoding].batch_repeat_interleave(len(its))
+                    self._caches[which].batch_repeat_interleave(len(its))
             said = torch.tensor([[sequence.said[-1]] for sequence in its], device=self._model.device)
-            cache = self._caches[decoding]
+            cache = self._caches[which]
             logits.append(self._model(input_ids=said, past_key_values=cache, use_cache=True).logits[:, -1])
         return torch.cat(logits)
+
+
+def _together(sequence: DecodingSequence) -> int:
+    """What says which sequences go through the model as one batch."""
+    from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
+
+    plain = (DynamicLayer, DynamicSlidingWindowLayer)
+    repeats = all(type(layer) in plain for layer in sequence.decoding.prompt.cache.layers)
+    return id(sequence.decoding) if repeats else id(sequence)
 
 
 def shares_prompts(model: Any) -> bool:
