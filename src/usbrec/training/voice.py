@@ -13,6 +13,7 @@ from transformers import DynamicCache
 from usbrec.keys import derive_seed
 from usbrec.llm.protocol import ChatRequest
 from usbrec.llm.reasoning import ReasoningMarks, separate
+from usbrec.llm.transformers.continuing import continues_prompts
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, end_tokens
@@ -70,6 +71,7 @@ def draw_replies(
     Each prompt is prefilled once, and all replies are drawn in one batch by the decoder of `hf:` seats.
     Temperature 0 takes the likeliest token; `frequency_penalty` is as in ChatRequest.
     """
+    continues_prompts(model, model.config.name_or_path)  # or refuses the model
     decodings = []
     for place, prompt in enumerate(prompts):
         cache = DynamicCache(config=model.config)

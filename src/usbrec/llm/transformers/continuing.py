@@ -16,13 +16,18 @@ def continues_prompts(model: Any, name: str) -> bool:
     """Whether several tokens behind a cached beginning are computed as in the whole text.
 
     Where only single tokens are (some layers with a state begin anew with each longer text, and say
-    nothing), a prompt has to be computed whole. Raises InputError, naming the seat `name`, where single
-    tokens are not either: such a model's replies would be wrong.
+    nothing), a prompt has to be computed whole. Tried once a model. Raises InputError, naming the seat
+    `name`, where single tokens are not either: such a model's replies would be wrong.
     """
+    known: bool | None = getattr(model, "_usbrec_continues", None)
+    if known is None:
+        known = model._usbrec_continues = shares_prompts(model) or _tried(model, name)
+    return known
+
+
+def _tried(model: Any, name: str) -> bool:
     import torch
 
-    if shares_prompts(model):
-        return True
     server = "Run it by a server of its own, and name that as openai:MODEL with --base-url."
     try:
         after_one, after_several = _distances(model)
@@ -60,10 +65,13 @@ def _distances(model: Any) -> tuple[float, float]:
         return logits.float().log_softmax(-1)
 
     found = []
+    was_training = model.training
+    model.eval()
     with torch.inference_mode():
         whole = without_cache(ids)
         for last in (1, _LAST):
             apart = (whole - from_cache(ids[:, :-last], ids[:, -last:])).norm()
             alone = (whole - without_cache(ids[:, -last:])).norm()
             found.append(float(apart / alone.clamp(min=1e-6)))
+    model.train(was_training)
     return found[0], found[1]
