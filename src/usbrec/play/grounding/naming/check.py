@@ -10,6 +10,7 @@ from functools import cached_property
 from usbrec.dialogue import Item, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault, sentences_of
 from usbrec.play.grounding.naming.claims import ClaimCheck
 from usbrec.play.grounding.naming.cuts import without_faults
@@ -18,6 +19,7 @@ from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
+_IN_BRACKETS = LazyPattern(r"\s*[(\[]\s*[12][0-9]{3}\s*[)\]]$")
 #: So many items that share a title are looked at where a reply does not say which it means.
 _ALIKE = 8
 
@@ -80,7 +82,7 @@ class ReplyCheck:
         if not any(map(str.isdigit, text)) or as_sentences(text) is not None:
             return text
         page = self._page(text)
-        faults = [*self._faults(text, heard), *_years_beside(page)]
+        faults = [*self._faults(text, heard), *_years_beside(page, heard)]
         for start, end, right in sorted(faults, reverse=True):
             if right is not None:
                 text = text[:start] + right + text[end:]
@@ -121,13 +123,20 @@ def _misspelt_models(page: Page) -> Iterator[str]:
                 yield mention.text
 
 
-def _years_beside(page: Page) -> Iterator[Fault]:
-    """The years in brackets that are one off, which a reader forgives and a catalogue does not."""
+def _years_beside(page: Page, heard: Heard) -> Iterator[Fault]:
+    """The years in brackets that are one off, which a reader forgives and a catalogue does not; and those of
+    items that have none there, unless the seeker said them."""
     for mention in page.mentions:
         item = page.items.get(mention.item_id)
-        if mention.year is not None and item is not None and item.year not in (None, mention.year):
-            start = mention.start + mention.text.rfind(str(mention.year))
+        if mention.year is None or item is None or item.year == mention.year:
+            continue
+        start = mention.start + mention.text.rfind(str(mention.year))
+        if item.year is not None:
             yield Fault(start, start + 4, str(item.year))
+        elif str(mention.year) not in heard.text and (
+            written := _IN_BRACKETS.search(page.text, mention.start, mention.end)
+        ):
+            yield Fault(*written.span(), "")
 
 
 def heard_in(turns: Iterable[Turn]) -> Heard:

@@ -40,7 +40,14 @@ _HALF = LazyPattern(
     r"|designed|based|starring|such|ist|wird|wurde|kommt|stammt)\s*[.!?…]?\s*$",
     re.IGNORECASE,
 )
+#: What stands between a title and who is said to have made it.
+_CREDIT = LazyPattern(
+    r"\s(?:(?:directed|written|made|produced)\s)?(?:by|from|with|starring|featuring|von|mit)\s[\"“*_]*",
+    re.IGNORECASE,
+)
 _MARK_ALONE = LazyPattern(r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z)")
+#: The mark of a list's entry, with which a text ends.
+_OPENS_ENTRY = LazyPattern(r"(?:\A|\n)[ \t]*(?P<mark>(?:[0-9]{1,2}[.)]|[-*•])[ \t]*)\Z")
 _ARTICLES = LazyPattern(r"\b(?:the|an?|and|or|der|die|das|und|oder)\b", re.IGNORECASE)
 _VERB_BEHIND = LazyPattern(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
 
@@ -119,6 +126,9 @@ def _without_sentence(
         if not _GOES_ON.match(text[a:b]) or any(a <= one[0] < b for one in titles):
             break
         finish = b
+    mark = _OPENS_ENTRY.search(text, 0, begin)
+    if mark is not None:
+        begin = mark.start("mark")  # "1." ends a sentence of its own
     left = (
         text[:begin].rstrip(" ")
         + (" " if begin and text[begin - 1 : begin] != "\n" else "")
@@ -137,6 +147,8 @@ def _without_clause(text: str, named: int, start: int, end: int, finish: int) ->
     first = (whole or opens)[-1].start()
     closes = _CLAUSE_ENDS.search(text, end)
     last = len(text) if closes is None else min(closes.start(), finish)
+    if _CREDIT.fullmatch(text, first, start) and _VERB_BEHIND.match(text, end):
+        last = end  # "Heat by X is a great choice"
     mark = text[last : last + 1]
     head = text[:first].rstrip()
     if mark == ")":
