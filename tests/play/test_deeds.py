@@ -97,6 +97,11 @@ def test_a_wrong_credit_is_cut_without_the_rest_of_its_sentence() -> None:
     )
 
 
+def test_no_mark_of_a_list_is_left_before_the_next() -> None:
+    reply = "My choice:\n1. Shadow Falls (2011) | comedy\n2. Looper (2012) | comedy\n3. Hudson Hawk (1991)"
+    assert CHECK.cut(reply, list(FILMS), ASKED) is None
+
+
 @pytest.mark.parametrize(
     ("text", "tokens", "kept"),
     [

@@ -45,9 +45,9 @@ _CREDIT = LazyPattern(
     r"\s(?:(?:directed|written|made|produced)\s)?(?:by|from|with|starring|featuring|von|mit)\s[\"“*_]*",
     re.IGNORECASE,
 )
-_MARK_ALONE = LazyPattern(r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z)")
-#: The mark of a list's entry, with which a text ends.
-_OPENS_ENTRY = LazyPattern(r"(?:\A|\n)[ \t]*(?P<mark>(?:[0-9]{1,2}[.)]|[-*•])[ \t]*)\Z")
+_MARK_ALONE = LazyPattern(
+    r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z|(?:[0-9]{1,2}[.)]|[-*•])[ \t])"
+)
 _ARTICLES = LazyPattern(r"\b(?:the|an?|and|or|der|die|das|und|oder)\b", re.IGNORECASE)
 _VERB_BEHIND = LazyPattern(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
 
@@ -126,9 +126,6 @@ def _without_sentence(
         if not _GOES_ON.match(text[a:b]) or any(a <= one[0] < b for one in titles):
             break
         finish = b
-    mark = _OPENS_ENTRY.search(text, 0, begin)
-    if mark is not None:
-        begin = mark.start("mark")  # "1." ends a sentence of its own
     left = (
         text[:begin].rstrip(" ")
         + (" " if begin and text[begin - 1 : begin] != "\n" else "")
