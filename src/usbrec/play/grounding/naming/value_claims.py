@@ -23,6 +23,10 @@ from usbrec.play.grounding.naming.makers import holds
 _CLAUSE = LazyPattern(r"[^.,;:!?()\n_]{1,90}")
 _WORD = LazyPattern(r"[^\W\d_]+(?:['’]s)?")
 _IT = LazyPattern(r"\s*(?:it|es|er)\b", re.IGNORECASE)
+#: The same in a later clause of the sentence that names the item.
+_IT_AGAIN = LazyPattern(
+    r"(?:[,;–—]\s*|\s)(?:because|since|as|and|for|though|although|denn|und)\s+(?:it|es|er)\b", re.IGNORECASE
+)
 _LONGEST = 3
 #: So many words may stand before a value behind an article, and so many behind it.
 _BEFORE, _BEHIND = 3, 1
@@ -56,6 +60,11 @@ class ValueClaims(ClaimReading):
             before = [one for one in self.page.mentions if one.end <= opened] if it is not None else []
             if it is not None and before and not text[opened:closed].rstrip().endswith("?"):
                 yield it.end(), functools.partial(self.page.items.get, before[-1].item_id)
+            here = [one for one in self.page.mentions if opened <= one.start < closed]
+            if len({one.item_id for one in here}) == 1:
+                # "Try the Arlo Q4, because it is red."
+                for again in _IT_AGAIN.finditer(text, here[-1].end, closed):
+                    yield again.end(), functools.partial(self._spoken_of, here[-1])
 
     def _spoken_of(self, mention: Mention) -> Item | None:
         lists, text = claim_words(), self._masked
@@ -74,7 +83,15 @@ class ValueClaims(ClaimReading):
             for match in _WORD.finditer(clause[0], opening.end())
         ]
         stops = lists.behind_kind | lists.features["not"] | lists.features["free"]
-        stop = next((place for place, (word, _) in enumerate(words) if word in stops), len(words))
+        # "on-ear" is one word.
+        stop = next(
+            (
+                place
+                for place, (word, (_, end)) in enumerate(words)
+                if word in stops and clause[0][end : end + 1] != "-"
+            ),
+            len(words),
+        )
         run = words[:stop]
         if stop < len(words) and words[stop][0] in lists.features["free"]:
             return None
