@@ -88,6 +88,8 @@ def test_a_year_is_taken_from_a_title_that_has_none_in_the_catalogue() -> None:
     )
     asked = heard_in([seeker("Do you know The Substitute (1996)?")])
     assert CHECK.mended("The Substitute (1996) is good.", asked) == "The Substitute (1996) is good."
+    asked = heard_in([seeker("Do you know Scream (1996)?")])
+    assert CHECK.mended("The Substitute (1996) is good.", asked) == "The Substitute is good."
 
 
 def test_a_wrong_credit_is_cut_without_the_rest_of_its_sentence() -> None:

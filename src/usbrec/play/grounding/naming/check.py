@@ -125,7 +125,7 @@ def _misspelt_models(page: Page) -> Iterator[str]:
 
 def _years_beside(page: Page, heard: Heard) -> Iterator[Fault]:
     """The years in brackets that are one off, which a reader forgives and a catalogue does not; and those of
-    items that have none there, unless the seeker said them."""
+    items that have none there, unless the seeker said the same of them."""
     for mention in page.mentions:
         item = page.items.get(mention.item_id)
         if mention.year is None or item is None or item.year == mention.year:
@@ -133,8 +133,8 @@ def _years_beside(page: Page, heard: Heard) -> Iterator[Fault]:
         start = mention.start + mention.text.rfind(str(mention.year))
         if item.year is not None:
             yield Fault(start, start + 4, str(item.year))
-        elif str(mention.year) not in heard.text and (
-            written := _IN_BRACKETS.search(page.text, mention.start, mention.end)
+        elif (written := _IN_BRACKETS.search(page.text, mention.start, mention.end)) is not None and (
+            f" {_normal_words(mention.text)} " not in heard.words
         ):
             yield Fault(*written.span(), "")
 
