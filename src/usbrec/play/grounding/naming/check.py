@@ -16,6 +16,7 @@ from usbrec.play.grounding.naming.claims import ClaimCheck
 from usbrec.play.grounding.naming.cuts import without_faults
 from usbrec.play.grounding.naming.documents import as_sentences
 from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.spelling import slips
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -78,11 +79,14 @@ class ReplyCheck:
         return sentences_of(self._page(text))
 
     def mended(self, text: str, heard: Heard) -> str:
-        """The reply with a wrong price or year set right where that is plainly said of one item."""
-        if not any(map(str.isdigit, text)) or as_sentences(text) is not None:
+        """The reply with a wrong price or year set right where that is plainly said of one item, and with
+        titles as the catalogue writes them."""
+        if as_sentences(text) is not None:
             return text
         page = self._page(text)
-        faults = [*self._faults(text, heard), *_years_beside(page, heard)]
+        faults = list(slips(page))
+        if any(map(str.isdigit, text)):
+            faults += [*self._faults(text, heard), *_years_beside(page, heard)]
         for start, end, right in sorted(faults, reverse=True):
             if right is not None:
                 text = text[:start] + right + text[end:]
