@@ -1,4 +1,4 @@
-"""What a reply plainly says that a person did in an item is held against that item, whoever spoke of them first."""
+"""What a reply plainly says that a person did is held against the item, whoever spoke of the person first."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_no_mark_of_a_list_is_left_before_the_next() -> None:
         ("Casino (1995) is a tale like Shadow Falls and more", 8, False),
     ],
 )
-async def test_half_a_word_where_a_reply_was_cut_off_names_nothing(text: str, tokens: int, kept: bool) -> None:
+async def test_half_a_word_at_the_end_of_a_reply_names_nothing(text: str, tokens: int, kept: bool) -> None:
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
     recommender = grounded(ScriptedModel(lambda request: text), Grounding(KNOWLEDGE, retriever, Prompts(), 4))
     wish = after(seeker("I loved Goodfellas (1990). More crime please."))

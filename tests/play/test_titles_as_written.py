@@ -17,7 +17,6 @@ HEARD = heard_in([seeker("A good film, please.")])
         ("You should try Colateral (2004).", "You should try Collateral (2004)."),
         ("Try Supper Troopers tonight.", "Try Super Troopers tonight."),
         ("Finding Nemmo (2003) and Casablanka (1942).", "Finding Nemo (2003) and Casablanca (1942)."),
-        ("Unforgivn (1993) is a western.", "Unforgiven (1992) is a western."),
     ],
 )
 def test_a_slip_in_a_title_is_set_right(reply: str, said: str) -> None:
