@@ -51,6 +51,7 @@ def found(reply: str) -> tuple[str, ...]:
         "Bruce Willis' direction of Looper is a surprise.",
         "Der Film, den William Friedkin gedreht hat, ist The Skulls.",
         '"Looper" by Red Two is about time.',
+        "Bruce Willis' film by the director, Bruce Willis, is Looper.",
         "I recommend Looper, and then Hudson Hawk by Space Jam.",
     ],
 )
