@@ -100,6 +100,12 @@ def test_a_wrong_credit_is_cut_without_the_rest_of_its_sentence() -> None:
     )
 
 
+def test_no_sentence_is_left_without_its_subject() -> None:
+    reply = 'The film by the director, Tommy Lee Jones, is "Looper" (2012). It is about time.'
+    assert found(reply)
+    assert CHECK.cut(reply, list(FILMS), ASKED) is None
+
+
 def test_no_mark_of_a_list_is_left_before_the_next() -> None:
     reply = "My choice:\n1. Shadow Falls (2011) | comedy\n2. Looper (2012) | comedy\n3. Hudson Hawk (1991)"
     assert CHECK.cut(reply, list(FILMS), ASKED) is None

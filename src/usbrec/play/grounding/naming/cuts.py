@@ -166,7 +166,7 @@ def _without_opening(text: str, begin: int, end: int, named: int) -> str | None:
     if comma < 0:
         return None
     rest = text[comma + 2 :]
-    if re.match(r"(?:and|or|but|while|und|oder|aber)\b", rest):
+    if re.match(r"(?:and|or|but|while|und|oder|aber)\b", rest) or _VERB_BEHIND.match(rest):
         return None
     return (
         text[:begin]
