@@ -35,6 +35,9 @@ HEARD = heard_in([seeker("I need headphones.")])
         "The Brell Onda is on-ear.",
         "The Arlo Q5 is in-ear.",
         "Nimm den Brell Onda, denn er ist rot.",
+        "Try the Arlo Q5 or the Brell Onda. These are on-ear at their best.",
+        "Try the Arlo Q5 and the Brell Onda, because they are on-ear.",
+        "The Arlo Q5 and the Brell Velo are good. Both are white.",
     ],
 )
 def test_another_category_than_the_items_is_a_fault(reply: str) -> None:
@@ -50,6 +53,9 @@ def test_another_category_than_the_items_is_a_fault(reply: str) -> None:
         "If you want red, take the Brell Velo, as it is red.",
         "The Arlo Q4 is black and the Brell Onda white, because it is in-ear.",
         "The Arlo Q4 is on sale.",
+        "The Arlo Q5 and the Brell Velo are good. Both are red.",
+        "Try the Arlo Q5. They are good at on-ear.",
+        "Try the Arlo Q5 and the Brell Onda, because they are good.",
         "Take the Arlo Q4, as it is in the shop.",
     ],
 )

@@ -23,6 +23,12 @@ from usbrec.play.grounding.naming.makers import holds
 _CLAUSE = LazyPattern(r"[^.,;:!?()\n_]{1,90}")
 _WORD = LazyPattern(r"[^\W\d_]+(?:['’]s)?")
 _IT = LazyPattern(r"\s*(?:it|es|er)\b", re.IGNORECASE)
+#: What speaks of several items that were named.
+_THEY = LazyPattern(r"\s*(?:they|these|both|beide)\b", re.IGNORECASE)
+_THEY_AGAIN = LazyPattern(
+    r"(?:[,;–—]\s*|\s)(?:because|since|as|and|for|though|although|denn|und)\s+(?:they|these|both|beide)\b",
+    re.IGNORECASE,
+)
 #: The same in a later clause of the sentence that names the item.
 _IT_AGAIN = LazyPattern(
     r"(?:[,;–—]\s*|\s)(?:because|since|as|and|for|though|although|denn|und)\s+(?:it|es|er)\b", re.IGNORECASE
@@ -61,10 +67,26 @@ class ValueClaims(ClaimReading):
             if it is not None and before and not text[opened:closed].rstrip().endswith("?"):
                 yield it.end(), functools.partial(self.page.items.get, before[-1].item_id)
             here = [one for one in self.page.mentions if opened <= one.start < closed]
+            yield from self._of_several(opened, closed, here)
             if len({one.item_id for one in here}) == 1:
                 # "Try the Arlo Q4, because it is red."
                 for again in _IT_AGAIN.finditer(text, here[-1].end, closed):
                     yield again.end(), functools.partial(self._spoken_of, here[-1])
+
+    def _of_several(
+        self, opened: int, closed: int, here: list[Mention]
+    ) -> Iterator[tuple[int, Callable[[], Item | None]]]:
+        """What is said of all items of the sentence before, or of this one: "Both are red"."""
+        again = _THEY_AGAIN.search(self._masked, here[-1].end, closed) if here else None
+        they = again or (None if here else _THEY.match(self._masked, opened, closed))
+        if they is None:
+            return
+        if not here:
+            begun = max((start for start, end in self._sentences if end <= opened), default=opened)
+            here = [one for one in self.page.mentions if begun <= one.start < opened]
+        if len({one.item_id for one in here}) > 1:
+            for mention in here:
+                yield they.end(), functools.partial(self._spoken_of, mention)
 
     def _spoken_of(self, mention: Mention) -> Item | None:
         lists, text = claim_words(), self._masked
