@@ -101,9 +101,12 @@ def test_a_wrong_credit_is_cut_without_the_rest_of_its_sentence() -> None:
 
 
 def test_no_sentence_is_left_without_its_subject() -> None:
-    reply = 'The film by the director, Tommy Lee Jones, is "Looper" (2012). It is about time.'
-    assert found(reply)
-    assert CHECK.cut(reply, list(FILMS), ASKED) is None
+    for reply in (
+        'The film by the director, Tommy Lee Jones, is "Looper" (2012). It is about time.',
+        "Great choices. Shadow Falls (1992) fits in with the darker, more serious tone of Looper (2012).",
+    ):
+        assert found(reply)
+        assert CHECK.cut(reply, list(FILMS), ASKED) is None
 
 
 def test_no_mark_of_a_list_is_left_before_the_next() -> None:

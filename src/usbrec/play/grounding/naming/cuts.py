@@ -166,7 +166,8 @@ def _without_opening(text: str, begin: int, end: int, named: int) -> str | None:
     if comma < 0:
         return None
     rest = text[comma + 2 :]
-    if re.match(r"(?:and|or|but|while|und|oder|aber)\b", rest) or _VERB_BEHIND.match(rest):
+    joined = r"(?:and|or|but|while|more|most|less|und|oder|aber|mehr|weniger)\b"
+    if re.match(joined, rest) or _VERB_BEHIND.match(rest):
         return None
     return (
         text[:begin]
