@@ -32,7 +32,7 @@ def main() -> None:
             asked = german if kind == "german" else seeker
             answers = asyncio.run(said(shelf, [Script(text, kind, None, asked) for text in texts]))
             good, left = 0, 0
-            for one, text, (answer, _) in zip(replies, texts, answers, strict=True):
+            for one, text, (_, answer, _) in zip(replies, texts, answers, strict=True):
                 if isinstance(one, str):
                     right = answer == text
                 else:

@@ -39,6 +39,7 @@ from usbrec.items.constraints.column_table import Allowed
 from usbrec.keys import derive_seed
 from usbrec.llm.grammar import TitleGrammar
 from usbrec.llm.stops import cut_place, may_be_stopped
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 from usbrec.play.grounding.naming.page import Heard
@@ -52,6 +53,8 @@ Naming = Literal["checked", "strict", "constrained", "slots", "strict-slots"]
 #: In which a reply has to show that it names nothing but ours, and in which titles are filled in.
 STRICT_WAYS, SLOT_WAYS = frozenset({"strict", "strict-slots"}), frozenset({"slots", "strict-slots"})
 
+#: The last word of a reply that was cut off, in small letters.
+_HALF_WORD = LazyPattern(r"(?<=[\s,|(])(?P<word>[a-zäöüß][^\W\d_]*)\Z")
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
 
@@ -291,7 +294,7 @@ class _Reading:
         if self.grounding.slots:
             text = filled(text, [self.grounding.format.name(item) for item in self.items])
         mended = self._mend(text)
-        quality = self.quality(mended)
+        quality = self.quality(mended, cut_off=reply.finish == "length")
         if quality is ReplyQuality.INVENTED and (cut := self._cut(mended)) is not None:
             mended, quality = cut, ReplyQuality.FITTING
         stopped = reply.finish == "stop" and may_be_stopped(reply.text, stops)
@@ -306,8 +309,13 @@ class _Reading:
             return None
         return cut if self.quality(cut) is ReplyQuality.FITTING else None
 
-    def quality(self, text: str) -> ReplyQuality:
-        if self.check.made_up(text, self.items, self.heard) or (self.grounding.slots and unfilled(text)):
+    def quality(self, text: str, *, cut_off: bool = False) -> ReplyQuality:
+        """The quality of a reply; the small letters that one which was `cut_off` ends with are half a word,
+        and name nothing."""
+        found = self.check.made_up(text, self.items, self.heard)
+        if found and cut_off and (half := _HALF_WORD.search(text)):
+            found = tuple(one for one in found if one != half["word"])
+        if found or (self.grounding.slots and unfilled(text)):
             return ReplyQuality.INVENTED
         return self.links(text)
 

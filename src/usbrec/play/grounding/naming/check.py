@@ -10,14 +10,17 @@ from functools import cached_property
 from usbrec.dialogue import Item, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault, sentences_of
 from usbrec.play.grounding.naming.claims import ClaimCheck
 from usbrec.play.grounding.naming.cuts import without_faults
 from usbrec.play.grounding.naming.documents import as_sentences
 from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.spelling import slips
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
+_IN_BRACKETS = LazyPattern(r"\s*[(\[]\s*[12][0-9]{3}\s*[)\]]$")
 #: So many items that share a title are looked at where a reply does not say which it means.
 _ALIKE = 8
 
@@ -76,11 +79,14 @@ class ReplyCheck:
         return sentences_of(self._page(text))
 
     def mended(self, text: str, heard: Heard) -> str:
-        """The reply with a wrong price or year set right where that is plainly said of one item."""
-        if not any(map(str.isdigit, text)) or as_sentences(text) is not None:
+        """The reply with a wrong price or year set right where that is plainly said of one item, and with
+        titles as the catalogue writes them."""
+        if as_sentences(text) is not None:
             return text
         page = self._page(text)
-        faults = [*self._faults(text, heard), *_years_beside(page)]
+        faults = list(slips(page))
+        if any(map(str.isdigit, text)):
+            faults += [*self._faults(text, heard), *_years_beside(page, heard)]
         for start, end, right in sorted(faults, reverse=True):
             if right is not None:
                 text = text[:start] + right + text[end:]
@@ -121,13 +127,20 @@ def _misspelt_models(page: Page) -> Iterator[str]:
                 yield mention.text
 
 
-def _years_beside(page: Page) -> Iterator[Fault]:
-    """The years in brackets that are one off, which a reader forgives and a catalogue does not."""
+def _years_beside(page: Page, heard: Heard) -> Iterator[Fault]:
+    """The years in brackets that are one off, which a reader forgives and a catalogue does not; and those of
+    items that have none there, unless the seeker said the same of them."""
     for mention in page.mentions:
         item = page.items.get(mention.item_id)
-        if mention.year is not None and item is not None and item.year not in (None, mention.year):
-            start = mention.start + mention.text.rfind(str(mention.year))
+        if mention.year is None or item is None or item.year == mention.year:
+            continue
+        start = mention.start + mention.text.rfind(str(mention.year))
+        if item.year is not None:
             yield Fault(start, start + 4, str(item.year))
+        elif (written := _IN_BRACKETS.search(page.text, mention.start, mention.end)) is not None and (
+            f" {_normal_words(mention.text)} " not in heard.words
+        ):
+            yield Fault(*written.span(), "")
 
 
 def heard_in(turns: Iterable[Turn]) -> Heard:

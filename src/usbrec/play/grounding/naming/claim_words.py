@@ -338,7 +338,7 @@ class ClaimWords(ShopWords):
             for role, phrases in one["roles"].items():
                 listed.setdefault(role, []).extend(phrases)
         return {
-            role: CuedPattern(rf"\b(?:{longest_first(phrases)})[\s:]*(?:the )?$", phrases, re.IGNORECASE)
+            role: CuedPattern(rf"\b(?:{longest_first(phrases)})[\s:,]*(?:the )?$", phrases, re.IGNORECASE)
             for role, phrases in listed.items()
         }
 

@@ -9,8 +9,9 @@ from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.titles import words
 from usbrec.patterns import LazyPattern
-from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
+from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
+from usbrec.play.grounding.naming.deeds import DeedClaims
 
 #: Behind a person: what says that they had a part in the item.
 _ACTS = LazyPattern(
@@ -18,7 +19,7 @@ _ACTS = LazyPattern(
 )
 
 
-class CreditClaims(ClaimReading):
+class CreditClaims(DeedClaims):
     """Finds wrong people."""
 
     def _people(self) -> Iterator[Fault]:
@@ -26,6 +27,7 @@ class CreditClaims(ClaimReading):
         norms, index = page.norms, 0
         if not people:
             return
+        yield from self._titles_as_persons()
         while index < len(norms):
             if (
                 (norms[index] not in begun and page.words[index].stem not in begun)
@@ -64,6 +66,9 @@ class CreditClaims(ClaimReading):
         if not here and not claimed and not acts:
             return None
         here_by = re.search(r"\b(?:has|have|had)\s+$", before) is not None
+        deed = self._deed(start, end)
+        if deed is not None and deed.items and not any(_had_part(one, name, deed.role) for one in deed.items):
+            return Fault(start, end, None)
         if not about or (lists.likes.search(before) and not lists.by.search(before) and not here_by):
             return None
         if not claimed and f" {name} " in self.heard.words:
@@ -75,13 +80,11 @@ class CreditClaims(ClaimReading):
                     None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)
                 )
             return Fault(start, end, None)
-        for role, pattern in lists.roles.items():
-            if pattern.search(before):
-                column = next(
-                    (value for key, value in about[0].extra.items() if key.casefold().startswith(role)), None
-                )
-                if column is not None and f" {name} " not in f" {' '.join(w.norm for w in words(column))} ":
-                    return Fault(start, end, None)
+        if any(
+            pattern.search(before) and not _in_role(about[0], name, role)
+            for role, pattern in lists.roles.items()
+        ):
+            return Fault(start, end, None)
         return None
 
     def _in_the_sentence(self, name: str, start: int, end: int, begin: int) -> bool:
@@ -96,6 +99,17 @@ class CreditClaims(ClaimReading):
         """A brand right before a title is said to be its maker."""
         touching = any(0 <= one.start - end <= 1 for one in self.page.mentions)
         return Fault(start, end, None) if touching else None
+
+
+def _had_part(item: Item, name: str, role: str) -> bool:
+    """Whether a person is one of an item's, and has this part in it, where one is said."""
+    return _made_by(item, name) and (not role or _in_role(item, name, role))
+
+
+def _in_role(item: Item, name: str, role: str) -> bool:
+    """Whether the column of a part names a person, where an item has one that is called so."""
+    column = next((value for key, value in item.extra.items() if key.casefold().startswith(role)), None)
+    return column is None or f" {name} " in f" {' '.join(word.norm for word in words(column))} "
 
 
 def _made_by(item: Item, name: str) -> bool:

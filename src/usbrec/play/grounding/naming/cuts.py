@@ -40,7 +40,14 @@ _HALF = LazyPattern(
     r"|designed|based|starring|such|ist|wird|wurde|kommt|stammt)\s*[.!?…]?\s*$",
     re.IGNORECASE,
 )
-_MARK_ALONE = LazyPattern(r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z)")
+#: What stands between a title and who is said to have made it.
+_CREDIT = LazyPattern(
+    r"\s(?:(?:directed|written|made|produced)\s)?(?:by|from|with|starring|featuring|von|mit)\s[\"“*_]*",
+    re.IGNORECASE,
+)
+_MARK_ALONE = LazyPattern(
+    r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z|(?:[0-9]{1,2}[.)]|[-*•])[ \t])"
+)
 _ARTICLES = LazyPattern(r"\b(?:the|an?|and|or|der|die|das|und|oder)\b", re.IGNORECASE)
 _VERB_BEHIND = LazyPattern(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
 
@@ -137,6 +144,8 @@ def _without_clause(text: str, named: int, start: int, end: int, finish: int) ->
     first = (whole or opens)[-1].start()
     closes = _CLAUSE_ENDS.search(text, end)
     last = len(text) if closes is None else min(closes.start(), finish)
+    if _CREDIT.fullmatch(text, first, start) and _VERB_BEHIND.match(text, end):
+        last = end  # "Heat by X is a great choice"
     mark = text[last : last + 1]
     head = text[:first].rstrip()
     if mark == ")":
@@ -157,7 +166,8 @@ def _without_opening(text: str, begin: int, end: int, named: int) -> str | None:
     if comma < 0:
         return None
     rest = text[comma + 2 :]
-    if re.match(r"(?:and|or|but|while|und|oder|aber)\b", rest):
+    joined = r"(?:and|or|but|while|more|most|less|und|oder|aber|mehr|weniger)\b"
+    if re.match(joined, rest) or _VERB_BEHIND.match(rest):
         return None
     return (
         text[:begin]

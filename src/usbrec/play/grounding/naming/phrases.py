@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from usbrec.lexicon import words as lexicon
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, nouns
@@ -26,6 +27,8 @@ _SUGGESTING = frozenset({"perhaps", "maybe", "probably"})
 #: What no noun stands behind that is none of its kind: "the film brick".
 _KINDS = frozenset({"film", "movie", "flick", "headphone", "headphones", "model", "title"})
 _LONGEST = 7
+#: Between a title in quotes and the word behind it: 'the "Heat" title'.
+_CLOSED = LazyPattern(r"[\"”“’'»*_]{1,3} ")
 
 
 @functools.cache
@@ -112,7 +115,8 @@ class Phrases(NamingContext):
         ):
             first -= 1
         joined = first > 0 and not page.opens[first] and not page.gap(first).strip(" \t")
-        if joined and page.mention_at[first - 1] is not None:
+        behind_quotes = first > 0 and _CLOSED.fullmatch(page.gap(first)) is not None
+        if (joined or behind_quotes) and page.mention_at[first - 1] is not None:
             return None
         if joined and not page.norms[first - 1].isalpha():
             return None

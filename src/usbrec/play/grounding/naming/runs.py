@@ -255,10 +255,15 @@ class Runs(Details):
         )
 
     def _shortened(self, run: Sequence[str]) -> bool:
-        """Whether a run is the title of an item shown, without words that only describe it."""
+        """Whether a run is the title of an item shown, without words that only describe it, or what stands
+        before the colon in one that is named."""
         key = f" {' '.join(run)} "
         if len(run) < 2:
             return False
+        for item in self.page.items.values():
+            head, colon, _ = item.title.partition(":")
+            if colon and f" {normalise_title(head)} " == key:
+                return True
         for item in self.shown:
             title = normalise_title(item.title)
             if f" {title} ".startswith(key):

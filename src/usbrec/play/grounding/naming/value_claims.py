@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
@@ -23,6 +23,16 @@ from usbrec.play.grounding.naming.makers import holds
 _CLAUSE = LazyPattern(r"[^.,;:!?()\n_]{1,90}")
 _WORD = LazyPattern(r"[^\W\d_]+(?:['’]s)?")
 _IT = LazyPattern(r"\s*(?:it|es|er)\b", re.IGNORECASE)
+#: What speaks of several items that were named.
+_THEY = LazyPattern(r"\s*(?:they|these|both|beide)\b", re.IGNORECASE)
+_THEY_AGAIN = LazyPattern(
+    r"(?:[,;–—]\s*|\s)(?:because|since|as|and|for|though|although|denn|und)\s+(?:they|these|both|beide)\b",
+    re.IGNORECASE,
+)
+#: The same in a later clause of the sentence that names the item.
+_IT_AGAIN = LazyPattern(
+    r"(?:[,;–—]\s*|\s)(?:because|since|as|and|for|though|although|denn|und)\s+(?:it|es|er)\b", re.IGNORECASE
+)
 _LONGEST = 3
 #: So many words may stand before a value behind an article, and so many behind it.
 _BEFORE, _BEHIND = 3, 1
@@ -39,15 +49,17 @@ class ValueClaims(ClaimReading):
             clause = _CLAUSE.match(self._masked, place)
             opening = None if clause is None else lists.is_something.match(clause[0])
             # Most that is said of items says nothing that they are.
-            if clause is None or opening is None or (told := item()) is None:
+            if clause is None or opening is None or not (told := item()):
                 continue
-            fault = self._said_to_be(told, clause, opening)
-            if fault is not None:
-                yield fault
+            # Of several items of one name it must be so of one.
+            faults = [self._said_to_be(one, clause, opening) for one in told]
+            found = [fault for fault in faults if fault is not None]
+            if len(found) == len(faults):
+                yield found[0]
 
-    def _subjects(self) -> Iterator[tuple[int, Callable[[], Item | None]]]:
-        """Where what is said of items that sentences speak about begins, each with what looks up the item:
-        None where a sentence asks, wishes or compares, or speaks of a part of it."""
+    def _subjects(self) -> Iterator[tuple[int, Callable[[], Sequence[Item]]]]:
+        """Where what is said of items that sentences speak about begins, each with what looks up the items
+        that may be meant: none where a sentence asks, wishes or compares, or speaks of a part of it."""
         text = self._masked
         for mention in self.page.mentions:
             yield mention.end, functools.partial(self._spoken_of, mention)
@@ -55,17 +67,44 @@ class ValueClaims(ClaimReading):
             it = _IT.match(text, opened, closed)
             before = [one for one in self.page.mentions if one.end <= opened] if it is not None else []
             if it is not None and before and not text[opened:closed].rstrip().endswith("?"):
-                yield it.end(), functools.partial(self.page.items.get, before[-1].item_id)
+                yield it.end(), functools.partial(self._alike, before[-1])
+            here = [one for one in self.page.mentions if opened <= one.start < closed]
+            yield from self._of_several(opened, closed, here)
+            if len({one.item_id for one in here}) == 1:
+                # "Try the Arlo Q4, because it is red."
+                for again in _IT_AGAIN.finditer(text, here[-1].end, closed):
+                    yield again.end(), functools.partial(self._spoken_of, here[-1])
 
-    def _spoken_of(self, mention: Mention) -> Item | None:
+    def _of_several(
+        self, opened: int, closed: int, here: list[Mention]
+    ) -> Iterator[tuple[int, Callable[[], Sequence[Item]]]]:
+        """What is said of all items of the sentence before, or of this one: "Both are red"."""
+        again = _THEY_AGAIN.search(self._masked, here[-1].end, closed) if here else None
+        they = again or (None if here else _THEY.match(self._masked, opened, closed))
+        if they is None:
+            return
+        if not here:
+            begun = max((start for start, end in self._sentences if end <= opened), default=opened)
+            here = [one for one in self.page.mentions if begun <= one.start < opened]
+        if len({one.item_id for one in here}) > 1:
+            for mention in here:
+                yield they.end(), functools.partial(self._spoken_of, mention)
+
+    def _spoken_of(self, mention: Mention) -> Sequence[Item]:
         lists, text = claim_words(), self._masked
         opened, closed = self._sentence_of(mention.start)
         led = text[opened : mention.start]
-        if mention.candidates[1:] or text[opened:closed].rstrip().endswith("?"):
-            return None
+        if text[opened:closed].rstrip().endswith("?"):
+            return ()
         if not lists.features["free"].isdisjoint(_WORD.findall(led.casefold())) or lists.part_of.search(led):
-            return None
-        return self.page.items.get(mention.item_id)
+            return ()
+        return self._alike(mention)
+
+    def _alike(self, mention: Mention) -> Sequence[Item]:
+        """The items that a mention may mean, where all of them are known."""
+        ids = dict.fromkeys((mention.item_id, *mention.candidates))
+        known = [item for item_id in ids if (item := self.page.items.get(item_id)) is not None]
+        return known if len(known) == len(ids) else ()
 
     def _said_to_be(self, item: Item, clause: re.Match[str], opening: re.Match[str]) -> Fault | None:
         lists = claim_words()
@@ -74,7 +113,15 @@ class ValueClaims(ClaimReading):
             for match in _WORD.finditer(clause[0], opening.end())
         ]
         stops = lists.behind_kind | lists.features["not"] | lists.features["free"]
-        stop = next((place for place, (word, _) in enumerate(words) if word in stops), len(words))
+        # "on-ear" is one word.
+        stop = next(
+            (
+                place
+                for place, (word, (_, end)) in enumerate(words)
+                if word in stops and clause[0][end : end + 1] != "-"
+            ),
+            len(words),
+        )
         run = words[:stop]
         if stop < len(words) and words[stop][0] in lists.features["free"]:
             return None
