@@ -93,9 +93,16 @@ class CreditClaims(ClaimReading):
         return not claim_words().subject.search(text[begin:start])
 
     def _beside(self, name: str, start: int, end: int, about: Sequence[Item]) -> Fault | None:
-        """A brand right before a title is said to be its maker."""
+        """A brand right before a title is said to be its maker, and so is one that it is a product of."""
         touching = any(0 <= one.start - end <= 1 for one in self.page.mentions)
-        return Fault(start, end, None) if touching else None
+        before = next((one for one in reversed(self.page.mentions) if one.end <= start), None)
+        words, text = claim_words(), self.page.text
+        thing = (
+            before is not None
+            and words.is_a.fullmatch(text, before.end, start) is not None
+            and words.made_thing.match(text, end) is not None
+        )
+        return Fault(start, end, None) if touching or thing else None
 
 
 def _made_by(item: Item, name: str) -> bool:

@@ -125,6 +125,27 @@ class YearWords(ClaimWords):
         return re.compile(rf",\s+(?:{self._any('the')}\s+)?{_QUOTES}", re.IGNORECASE)
 
     @cached_property
+    def back(self) -> re.Pattern[str]:
+        """Before a year that opens a sentence, with nothing that says that something came out: "Back in"."""
+        return re.compile(rf"\s*(?:{self._any('year_back')}\s+)?", re.IGNORECASE)
+
+    @cached_property
+    def to_title_back(self) -> re.Pattern[str]:
+        """Between that year and the title: ", the", "kam"."""
+        return re.compile(
+            rf"(?:,|\s+{self._any('year_then')})\s+(?:{self._any('the')}\s+)?{_QUOTES}", re.IGNORECASE
+        )
+
+    @cached_property
+    def shown(self) -> re.Pattern[str]:
+        """Behind a title what it did in that year: "was in all cinemas", "came out", "in die Kinos"."""
+        was, there = self._any("year_was"), self._any("year_shown_there year_came_behind")
+        first = rf"(?:{self._any('year_first')}\s+)?"
+        return re.compile(
+            rf"{_QUOTES}\s+(?:{self._any('year_shown')}|(?:{was}\s+)?{first}{there})\b", re.IGNORECASE
+        )
+
+    @cached_property
     def made(self) -> re.Pattern[str]:
         """Before a year in which something was made, which may be before it came out."""
         return re.compile(rf"\b{self._any('year_made')}\s+(?:{self._any('year_in')}\s+)?$", re.IGNORECASE)

@@ -93,6 +93,13 @@ class YearClaims(ClaimReading):
             )
         ):
             return behind, True
+        if (
+            behind is not None
+            and lists.to_title_back.fullmatch(text, end, behind.start)
+            and lists.shown.match(text, behind.end)
+            and lists.back.fullmatch(text, self._sentence_of(start)[0], start)
+        ):
+            return behind, True
         before = next((one for one in reversed(self.page.mentions) if one.end <= start), None)
         if before is None or start - before.end > _LONGEST:
             return None, False
