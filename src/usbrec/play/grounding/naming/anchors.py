@@ -214,6 +214,11 @@ class Anchors(Clauses):
             and start - 1 not in owned
         ):
             start -= 1
+        while last > start and page.norms[last] in en("ranked_by"):
+            last -= 1
+        if (start, last) in page.spelt and is_capital(page.raws[start]):
+            # "Rocky rather than Heat".
+            return None
         if start in owned or last - start > 6 or page.norms[start] in en("starts"):
             return None
         if (
@@ -236,7 +241,10 @@ class Anchors(Clauses):
             return (start, last)
         plain = all(of_talk("en", norm) or self._kind(norm) for norm in norms)
         clause = any(
-            norm in either("subjects") or (is_verb(norm) and not noun_or_verb(norm)) for norm in norms
+            norm in either("subjects")
+            or norm in en("clause_verbs")
+            or (is_verb(norm) and not noun_or_verb(norm))
+            for norm in norms
         )
         if norms[0] in ("a", "an"):
             chosen = start > 0 and page.norms[start - 1] in either("choosing")

@@ -70,6 +70,8 @@ class Clauses(Acts):
         for verb in range(1, len(page.norms)):
             norm = page.norms[verb]
             acts = norm in either("subjects") or (norm.endswith("s") and is_verb(norm) and len(norm) > 3)
+            # "Cameron Crowe's" does nothing.
+            acts = acts and (page.words[verb].stem == norm or norm in either("subjects"))
             if not acts or verb in owned or page.gap(verb) != " " or verb - 1 in owned:
                 continue
             start = verb - 1
@@ -175,6 +177,8 @@ class Clauses(Acts):
             inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
             if not inside or not owned.isdisjoint(inside) or len(inside) > 5:
                 continue
+            if (inside[0], inside[-1]) in page.spelt and not page.raws[inside[0]][0].islower():
+                continue
             first, head = page.norms[inside[0]], page.norms[inside[-1]]
             if first in en("starts") or (self._function(first) and first != "the") or self._kind(head):
                 continue
@@ -207,6 +211,7 @@ class Clauses(Acts):
                 and is_verb(first)
                 and (first not in nouns("also_verb") or page.norms[start + 1] in en("objects"))
                 and not first.endswith("ing")
+                and not self._in_a_person(start, start)
                 and not any(
                     page.norms[place] in en("starts") or contracted(page.norms[place]) for place in inside
                 )

@@ -18,6 +18,7 @@ from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.short_texts import tell
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.language import Language, either, english, language_of
+from usbrec.play.grounding.naming.position_words import positions
 
 _OPENING = LazyPattern(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
 _SENTENCE = LazyPattern(r"[.!?…](?=\s|$)|\n")
@@ -90,6 +91,7 @@ class Page:
                         or self._said_of(first)
                         or self._alone(first)
                         or self._credited_behind(last, item)
+                        or self._in_row_with_ours(last, spelt)
                     )
                 )
             )
@@ -151,6 +153,19 @@ class Page:
     def _behind_maker(self, first: int, item: Item) -> bool:
         """Whether the maker of an item stands right before its title: "the Murmio Dovel", "Mann's Heat"."""
         return first > 0 and self.gap(first) == " " and self._is_maker(first - 1, item)
+
+    def _in_row_with_ours(self, last: int, spelt: Sequence[tuple[int, int, Item]]) -> bool:
+        """Whether what ends there is joined to a title of ours: "– Rebecca und Highlander"."""
+        named = last + 2
+        return (
+            named < len(self.words)
+            and self.norms[last + 1] in positions("joining_titles")
+            and self.gap(last + 1) == self.gap(named) == " "
+            and (
+                self.mention_at[named] is not None
+                or (is_capital(self.raws[named]) and any(first == named for first, _, _ in spelt))
+            )
+        )
 
     def _is_maker(self, index: int, item: Item) -> bool:
         """Whether a word is the last of the name of one of an item's people, perhaps with "'s" behind it."""

@@ -10,7 +10,7 @@ from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import listed
 from usbrec.play.grounding.naming.context import ARTICLES
-from usbrec.play.grounding.naming.language import Language, either
+from usbrec.play.grounding.naming.language import Language, either, either_pairs
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.position_words import en
@@ -199,6 +199,7 @@ class Pieces(Things):
             self._function(norm)
             or self._in_one(index)
             or norm.endswith(("ing", "ly"))
+            or (norm, page.norms[index + 1]) in either_pairs()
             or not is_singular(norm)
             or norm in listed("en", "parts") | listed("en", "persons")
             or norm in lexicon("en", "phrases")["openers"].split()

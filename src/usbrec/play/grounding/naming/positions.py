@@ -16,8 +16,8 @@ from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.german_positions import GermanPositions
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_verb
-from usbrec.play.grounding.naming.pieces import Pieces
 from usbrec.play.grounding.naming.position_words import en, one_of
+from usbrec.play.grounding.naming.templates import Templates
 
 _NAME = r"(?P<name>[^:.!?,;\n]{1,60})"
 
@@ -43,7 +43,7 @@ _HALF = LazyPattern(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;|[.!]?$)")
 _MOST_WORDS = 8
 
 
-class Positions(Pieces, GermanPositions):
+class Positions(Templates, GermanPositions):
     """Finds what stands where an item does, beside one of ours, and is none."""
 
     def _in_item_positions(self) -> Iterator[str]:
@@ -57,9 +57,10 @@ class Positions(Pieces, GermanPositions):
             yield from self._small_words_in_capitals()
         if self.vocabulary.brands and spoken.code == "en":
             yield from self._capitals_behind_article()
+        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        yield from self._in_templates(owned)
         if not self._ours_written:
             return
-        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
         yield from self._pieced_together(owned)
         yield from self._surnames(owned)
         if spoken.code == "de":
@@ -83,6 +84,9 @@ class Positions(Pieces, GermanPositions):
         page = self.page
         inside = [place for place, word in enumerate(page.words) if span[0] <= word.start < span[1]]
         if not inside or not owned.isdisjoint(inside) or len(inside) > _MOST_WORDS:
+            return
+        if (inside[0], inside[-1]) in page.spelt and not page.raws[inside[0]][0].islower():
+            # "300", "Rocky": a title that a sentence may open with like any word.
             return
         if not self._no_item(inside[0], inside[-1]):
             yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
