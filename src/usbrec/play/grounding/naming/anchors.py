@@ -185,7 +185,16 @@ class Anchors(Clauses):
         if not is_capital(page.raws[index]) or self._proper(index) or page.raws[index] == "I":
             return None
         norm = page.norms[index]
-        if norm in self.vocabulary.people_words or f" {norm} " in self.heard or norm in self._catalogue_words:
+        if f" {norm} " in self.heard:
+            return None
+        if page.norms[index - 1] in en("inside") and not self.vocabulary.brands:
+            # "Heat in Love": nobody is in a title, and an ordinary word has no capital.
+            known = self._language is not None and self._language.is_ordinary(
+                page.words[index], page.raws[index]
+            )
+        else:
+            known = False
+        if not known and (norm in self.vocabulary.people_words or norm in self._catalogue_words):
             return None
         return None if self._language is not None and self._language.code == "de" else index
 

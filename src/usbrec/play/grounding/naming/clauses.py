@@ -70,8 +70,9 @@ class Clauses(Acts):
         for verb in range(1, len(page.norms)):
             norm = page.norms[verb]
             acts = norm in either("subjects") or (norm.endswith("s") and is_verb(norm) and len(norm) > 3)
-            # "Cameron Crowe's" does nothing.
-            acts = acts and (page.words[verb].stem == norm or norm in either("subjects"))
+            # "Cameron Crowe's", "Sam Mendes" do nothing.
+            named = page.words[verb].stem != norm or is_capital(page.raws[verb])
+            acts = acts and (not named or norm in either("subjects"))
             if not acts or verb in owned or page.gap(verb) != " " or verb - 1 in owned:
                 continue
             start = verb - 1

@@ -67,6 +67,7 @@ class GermanPositions(Things):
                     or not following
                     or self._function(following)
                     or following in de("verbs_behind")
+                    or following in either("naming")
                 ):
                     yield page.text[page.words[index - 1].start : page.words[index].end]
             if not norm.isdigit() or len(norm) != 4 or page.gap(index).strip(" ,") or index - 1 in owned:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.acts import Acts
 from usbrec.play.grounding.naming.language import either, language_of
-from usbrec.play.grounding.naming.position_words import positions
+from usbrec.play.grounding.naming.position_words import articles, positions
 
 #: Three letters or more with a full stop behind each.
 _DOTTED = LazyPattern(r"(?<![\w.])(?:[^\W\d_]\.){3,}(?!\w)")
 #: A mark that ends a sentence, and the sentence goes on.
-_WITHIN = LazyPattern(r"(?P<name>[^\W_][\w'’+-]*[!?])(?=[ \t]+[a-zäöüß]|[.,;:](?:\s|$))")
+_WITHIN = LazyPattern(r"(?P<name>[^\W_][\w'’+-]*[!?])(?=[ \t]+[a-zäöüß]|[.,;:](?:\s|$)|(?P<twice>\?))")
 #: So many words at most has what is a name and no sentence.
 _FEW_WORDS = 6
 
@@ -31,7 +31,6 @@ class OddMarks(Acts):
             if (
                 joined in positions("abbreviations")
                 or joined in either("proper")
-                or joined in self._catalogue_words
                 or self._within_ours(match.start(), match.end())
                 or (person[:1] == " " and person[1:].isupper())
             ):
@@ -44,7 +43,9 @@ class OddMarks(Acts):
         if not text[:1].isupper() or not ("!" in text or "?" in text):
             return
         for match in _WITHIN.finditer(text):
-            if not self._within_ours(match.start(), match.end()):
+            place = self._index_at(match.start())
+            led = place > 0 and self.page.norms[place - 1] in articles("en") | articles("de")
+            if (led or match["twice"] is None) and not self._within_ours(match.start(), match.end()):
                 yield match["name"]
 
     def _within_ours(self, start: int, end: int) -> bool:

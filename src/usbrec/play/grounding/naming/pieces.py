@@ -11,7 +11,7 @@ from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import listed
 from usbrec.play.grounding.naming.context import ARTICLES
 from usbrec.play.grounding.naming.language import Language, either, either_pairs
-from usbrec.play.grounding.naming.nouns import is_singular, is_verb, nouns
+from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, nouns
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.position_words import en
 from usbrec.play.grounding.naming.things import Things
@@ -207,7 +207,10 @@ class Pieces(Things):
         if not page.opens[index] or not is_capital(page.raws[index]) or plain:
             return None
         odd = (index, index) in page.spelt and page.norms[index + 1] in ("to", "for") and not is_verb(norm)
-        return index if said or odd else None
+        mark = page.gap(last + 1).strip()[:1] if last + 1 < len(page.norms) else "."
+        # "Son of Braveheart, 1995"; "Return to Heat." is an order.
+        alone = mark in tuple(".!?,;)—–") and noun_only(norm) and not is_verb(norm)
+        return index if said or odd or (mark and alone) else None
 
     def _labels(self, index: int) -> bool:
         """Whether a single letter labels an entry of a list: "A. Heat"."""

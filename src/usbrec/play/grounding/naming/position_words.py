@@ -37,6 +37,12 @@ def phrases(code: str, name: str) -> Sequence[str]:
     return tuple(lexicon(code, "positions")[name])
 
 
+@functools.cache
+def articles(code: str) -> frozenset[str]:
+    """The words before an item in a template."""
+    return frozenset(word for phrase in phrases(code, "articles") for word in phrase.split())
+
+
 def one_of(code: str, name: str) -> str:
     """The expression that reads one of them."""
     return any_of(phrases(code, name))

@@ -13,11 +13,11 @@ from functools import cached_property
 
 from usbrec.lexicon import any_of
 from usbrec.patterns import LazyPattern
-from usbrec.play.grounding.naming.acts import listed, of_talk
+from usbrec.play.grounding.naming.acts import listed
 from usbrec.play.grounding.naming.language import either, language
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.pieces import Pieces
-from usbrec.play.grounding.naming.position_words import de, en, one_of, phrases
+from usbrec.play.grounding.naming.position_words import articles, de, en, one_of, phrases
 
 #: What stands in a text for an item of ours, as long as its title.
 _OURS = "\x00"
@@ -103,6 +103,12 @@ class Templates(Pieces):
         ):
             # "Rather watch something new than Heat".
             return True
+        if self._function(norms[0]) and norms[0] not in en("begin_names"):
+            return norms[0] not in en("counting") or self._thing(norms[-1])
+        if norms[0] in ("a", "an"):
+            return self._thing(norms[-1])
+        if norms[0] == "the" and norms[1:2] and norms[1] in en("behind_the") and "of" in norms:
+            return self._thing(norms[-1])
         if all(is_capital(page.raws[place]) for place in range(first, last + 1)) and not page.opens[first]:
             # Names in capitals are found as such.
             return self._no_item(first, last)
@@ -118,6 +124,7 @@ class Templates(Pieces):
         if not de("nobody").isdisjoint(norms):
             return True
         places = range(first, last + 1)
+        capitals = [place for place in places if is_capital(page.raws[place])]
         if all(page.raws[place].islower() for place in places):
             return all(
                 page.norms[place] in spoken.ordinary
@@ -134,17 +141,15 @@ class Templates(Pieces):
             or head in either("favourites")
             or head in self.vocabulary.genres
             or head in listed("de", "parts")
-            or (of_talk("de", head) and len(norms) > 1)
             or f" {head} " in self.heard
-            or any(
-                self._proper(place) or page.norms[place] in self.vocabulary.people_words for place in places
+            or (
+                bool(capitals)
+                and all(
+                    self._proper(place) or page.norms[place] in self.vocabulary.people_words
+                    for place in capitals
+                )
             )
         )
-
-
-@functools.cache
-def articles(code: str) -> frozenset[str]:
-    return frozenset(word for phrase in phrases(code, "articles") for word in phrase.split())
 
 
 @functools.cache
