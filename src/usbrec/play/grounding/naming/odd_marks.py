@@ -12,7 +12,7 @@ from usbrec.play.grounding.naming.position_words import articles, positions
 #: Three letters or more with a full stop behind each.
 _DOTTED = LazyPattern(r"(?<![\w.])(?:[^\W\d_]\.){3,}(?!\w)")
 #: A mark that ends a sentence, and the sentence goes on.
-_WITHIN = LazyPattern(r"(?P<name>[^\W_][\w'’+-]*[!?])(?=[ \t]+[a-zäöüß]|[.,;:](?:\s|$)|(?P<twice>\?))")
+_WITHIN = LazyPattern(r"(?P<name>[^\W_][\w'’+-]*[!?])(?=[ \t]+[a-zäöüß]|[.,;:](?:\s|$)|\?)")
 #: So many words at most has what is a name and no sentence.
 _FEW_WORDS = 6
 
@@ -45,7 +45,8 @@ class OddMarks(Acts):
         for match in _WITHIN.finditer(text):
             place = self._index_at(match.start())
             led = place > 0 and self.page.norms[place - 1] in articles("en") | articles("de")
-            if (led or match["twice"] is None) and not self._within_ours(match.start(), match.end()):
+            # "Same here! i'm watching ...": people write so.
+            if led and not self._within_ours(match.start(), match.end()):
                 yield match["name"]
 
     def _within_ours(self, start: int, end: int) -> bool:

@@ -13,11 +13,11 @@ from functools import cached_property
 
 from usbrec.lexicon import any_of
 from usbrec.patterns import LazyPattern
-from usbrec.play.grounding.naming.acts import listed
+from usbrec.play.grounding.naming.acts import begins_chat, listed
 from usbrec.play.grounding.naming.language import either, language
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.pieces import Pieces
-from usbrec.play.grounding.naming.position_words import articles, de, en, one_of, phrases
+from usbrec.play.grounding.naming.position_words import articles, de, en, one_of, phrases, positions
 
 #: What stands in a text for an item of ours, as long as its title.
 _OURS = "\x00"
@@ -32,6 +32,13 @@ _ENDS = r"(?=[ \t]*(?:$|[.!?:;,)\n–—|]))"
 
 class Templates(Pieces):
     """Finds what a sentence sets beside an item of ours like another one."""
+
+    def _in_cued_templates(self) -> Iterator[str]:
+        """The same where a reply need not show that it makes nothing up, and has a word of a template."""
+        if not positions("template_cues").isdisjoint(self.page.norms) or self.page.text.count(":") > 1:
+            owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+            if owned:
+                yield from self._in_templates(owned)
 
     def _in_templates(self, owned: set[int]) -> Iterator[str]:
         spoken = self._spoken
@@ -98,6 +105,8 @@ class Templates(Pieces):
     def _no_english(self, first: int, last: int) -> bool:
         page = self.page
         norms = page.norms[first : last + 1]
+        if begins_chat(norms, "en"):
+            return True
         if any(norm in en("pronouns") or norm in en("starts") for norm in norms) or any(
             map(self._in_one, range(first, last + 1))
         ):

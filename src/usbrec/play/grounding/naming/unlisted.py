@@ -64,3 +64,5 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, OddMarks, Pos
             yield from self._unexplained()
             yield from self._beside_anchors()
             yield from self._in_item_positions()
+        else:
+            yield from self._in_cued_templates()
