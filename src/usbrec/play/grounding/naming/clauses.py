@@ -87,6 +87,8 @@ class Clauses(Acts):
             if not opened or len(norms) > 5 or not owned.isdisjoint(range(start, verb)):
                 continue
             head = norms[-1]
+            if is_capital(page.raws[start]) and self._in_a_person(start, start):
+                continue  # "Joseph L. Mankiewicz has ..."
             if len(norms) == 1 and head in en("whom"):
                 yield page.text[page.words[start].start : page.words[verb].end]
                 continue

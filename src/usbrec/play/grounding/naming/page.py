@@ -185,8 +185,12 @@ class Page:
         )
 
     def _alone(self, index: int) -> bool:
-        """Whether a word is all that stands behind a colon: "Mein Tipp: Sisters."."""
-        return self.gap(index).strip() == ":" and (
+        """Whether a word is all that stands behind a colon, or behind the mark of an entry of a list: "Mein
+        Tipp: Sisters.", "b) Sisters"."""
+        mark = self.gap(index).strip()
+        labelled = index > 0 and mark == ")" and len(self.raws[index - 1]) == 1
+        listed = mark in ("-", "*", "•", "–") and (not index or "\n" in self.gap(index))
+        return (mark == ":" or labelled or listed) and (
             index + 1 == len(self.words) or self.gap(index + 1)[:1] in ".!?\n"
         )
 
@@ -298,7 +302,21 @@ class Page:
 
     def joined(self, index: int) -> bool:
         """Whether a word and the one before it may belong to one name."""
-        return index > 0 and bool(_JOINT.fullmatch(self.gap(index))) and not self.ends_before(index)
+        return (
+            index > 0
+            and bool(_JOINT.fullmatch(self.gap(index)))
+            and not self.ends_before(index)
+            and not self.labels(index - 1)
+        )
+
+    def labels(self, index: int) -> bool:
+        """Whether a letter behind "plan" or the like stands before a colon: "plan B: Heat"."""
+        return (
+            len(self.raws[index]) == 1
+            and 0 < index < len(self.words) - 1
+            and self.gap(index + 1).strip() == ":"
+            and self.norms[index - 1] in positions("labelled")
+        )
 
     def ends_before(self, index: int) -> bool:
         """Whether a sentence ends before a word: a full stop before a blank, but not that of "Mr."."""

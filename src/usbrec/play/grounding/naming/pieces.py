@@ -210,7 +210,9 @@ class Pieces(Things):
         mark = page.gap(last + 1).strip()[:1] if last + 1 < len(page.norms) else "."
         # "Son of Braveheart, 1995"; "Return to Heat." is an order.
         alone = mark in tuple(".!?,;)—–") and noun_only(norm) and not is_verb(norm)
-        return index if said or odd or (mark and alone) else None
+        # "Plan B: Return to Heat."
+        headed = ":" in page.gap(index) and mark in (".", ";")
+        return index if said or odd or headed or (mark and alone) else None
 
     def _labels(self, index: int) -> bool:
         """Whether a single letter labels an entry of a list: "A. Heat"."""

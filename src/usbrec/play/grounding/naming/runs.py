@@ -12,7 +12,6 @@ from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.details import Details
 from usbrec.play.grounding.naming.language import either, places, proper_phrases
 from usbrec.play.grounding.naming.page import is_camel, is_capital
-from usbrec.play.grounding.naming.position_words import positions
 
 _YEAR = LazyPattern(r"(?:1[89]|20)[0-9]{2}")
 #: What stands in a name between a word and a number.
@@ -84,7 +83,7 @@ class Runs(Details):
             and is_capital(raw)
             and not page.opens[index]
             and raw not in ("I", "A")
-            and not self._labels_what_follows(index)
+            and not page.labels(index)
             and not (
                 index
                 and (
@@ -96,16 +95,6 @@ class Runs(Details):
             and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))
             for index, raw in enumerate(page.raws)
         ]
-
-    def _labels_what_follows(self, index: int) -> bool:
-        """Whether a letter behind "plan" or the like stands before a colon: "plan B: Heat"."""
-        page = self.page
-        return (
-            len(page.raws[index]) == 1
-            and index + 1 < len(page.norms)
-            and page.gap(index + 1).strip() == ":"
-            and page.norms[index - 1] in positions("labelled")
-        )
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         """Words that follow each other and look like names: the first and the last of each run."""

@@ -171,7 +171,7 @@ def _templates(code: str, name: str) -> re.Pattern[str]:
 
 def _template(code: str, place: int, template: str) -> str:
     item = rf"(?:{one_of(code, 'articles')}\s+)?[\"“”„*_]*{_OURS}+[\"“”*_]*(?:['’]s)?"
-    name = rf"(?P<name{place}>[^{_OURS}:.!?,;()\n]{{1,60}}?)"
+    name = rf"(?P<name{place}>(?:[^{_OURS}:.!?,;()\n]|(?<=\d)\.(?=\d)){{1,60}}?)"
     opened = template.startswith(("NAME", "(?:CHOOSE )?NAME", "BEGIN"))
     parts = (
         template.removeprefix("BEGIN")

@@ -45,6 +45,11 @@ class YearWords(ClaimWords):
         return re.compile(rf"\b{self._any('year_works')}\b", re.IGNORECASE)
 
     @cached_property
+    def items(self) -> re.Pattern[str]:
+        """What ends a kind that the item itself is of, and nothing that it tells of: "film"."""
+        return re.compile(rf"\b{self._any('year_items')}\s*$", re.IGNORECASE)
+
+    @cached_property
     def no_kind(self) -> re.Pattern[str]:
         """Words in it that begin to speak of something else: "about", "of"."""
         return re.compile(rf"\b{self._any('not_of_a_kind')}\b", re.IGNORECASE)
