@@ -1,4 +1,4 @@
-"""Templates of the lexicon: what a sentence sets beside an item of ours is an item, too, in English and German."""
+"""Templates of the lexicon: what a sentence sets beside an item of ours is an item, too."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _made_up(reply: str, *, strict: bool = True) -> tuple[str, ...]:
         "Is slow water funnier than Heat? I think so.",
         "Which one sounds better, Heat or slow water?",
         "There are two I'd name (quiet hours and Heat).",
-        "Heat and quiet hours and Alien, one after the other!",
+        "Toy Story and quiet hours and Alien, one after the other!",
         "Alien and Heat are tense, yet slow water has a lighter touch.",
         "If your dad likes Heat, then he will sit through a summer's lease as well.",
         "For laughs: Casino. For tears: quiet hours. For both: Heat.",
@@ -91,7 +91,7 @@ def test_letters_with_full_stops_are_a_name(name: str, *, strict: bool) -> None:
     "reply", ["Heat, a.k.a. the best of them, is tense.", "Try Heat, if R.S.T. Mann says so."]
 )
 def test_usual_letters_and_those_of_a_person_are_none(reply: str) -> None:
-    assert not any("." in one[1:-1] for one in _made_up(reply, strict=False))
+    assert {"a.k.a.", "R.S.T."}.isdisjoint(_made_up(reply, strict=False))
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,13 @@ def test_each_template_says_where_a_name_stands(code: str, name: str) -> None:
 
 
 def test_words_of_positions_stand_in_the_lexicon() -> None:
-    assert {"but", "while"} <= en("clauses") and "than" in en("ranked") and "is" in en("said_of")
-    assert {"lieben", "sehen"} <= de("liked") and "vom" in de("with_article")
+    assert {"but", "while"} <= en("clauses")
+    assert {"than", "over"} <= en("ranked")
+    assert {"lieben", "sehen"} <= de("liked")
+    assert {"vom", "zum"} <= de("with_article")
     # Each list that is one text is of words alone.
     for code in ("en", "de"):
         for name, listed in words(code, "positions").items():
             if isinstance(listed, str):
-                assert position(code, name) and all(word.isalpha() for word in listed.split()), name
+                assert position(code, name)
+                assert all(word.isalpha() for word in listed.split()), name
