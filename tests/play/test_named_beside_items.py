@@ -61,6 +61,7 @@ def test_what_is_set_beside_an_item_is_one(reply: str) -> None:
         "For laughs: Casino. For tears: Heat. For both: Alien.",
         "a) Heat\nb) Alien\nWhich one shall it be?",
         "Plan A: Heat; plan B: Alien.",
+        "Heat is two hours longer than Alien.",
         "Heat is long, but the ending is better.",
         "Go for Heat; you can thank me later.",
         "Yes it is, Heat was good too.",
