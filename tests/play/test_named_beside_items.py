@@ -142,3 +142,16 @@ def test_words_of_positions_stand_in_the_lexicon() -> None:
             if isinstance(listed, str):
                 assert position(code, name)
                 assert all(word.isalpha() for word in listed.split()), name
+
+
+@pytest.mark.parametrize(
+    ("reply", "wrong"),
+    [
+        ("Ridley Scott hat Heat gedreht.", ("Ridley Scott",)),
+        ("Ridley Scott directed Heat.", ("Ridley Scott",)),
+        ("Michael Mann hat Heat gedreht.", ()),
+        ("Ridley Scott hat Heat gesehen.", ()),
+    ],
+)
+def test_who_is_said_to_have_made_an_item_is_one_of_its_people(reply: str, wrong: tuple[str, ...]) -> None:
+    assert _made_up(reply, strict=False) == wrong

@@ -143,6 +143,7 @@ def test_goods_are_of_the_year_that_is_said_of_them(frame: str, title: str) -> N
         ("Im Jahr 2001 lief The Silver Anchor in allen Kinos.", "2001"),
         ("The Silver Anchor has been on the market since 2001.", "2001"),
         ("The Silver Anchor (2012), a film from 2001, is sad.", "2001"),
+        ("The Silver Anchor gibt es seit 2001.", "2001"),
         ("Back in 2012, The Silver Anchor was in all cinemas.", ""),
         ("In 2001, The Silver Anchor was only a dream.", ""),
         ("2012 kam The Silver Anchor in die Kinos.", ""),

@@ -8,14 +8,8 @@ from collections.abc import Iterator, Sequence
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.titles import words
-from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
-
-#: Behind a person: what says that they had a part in the item.
-_ACTS = LazyPattern(
-    r"\.?\s*(?:stars|plays|directs|directed|shines|leads|made|makes|wrote|was|is (?!your|his|her|their))\b"
-)
 
 
 class CreditClaims(ClaimReading):
@@ -60,7 +54,7 @@ class CreditClaims(ClaimReading):
         about = [item for items in groups for item in items]
         before = text[begin:start]
         claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
-        acts = _ACTS.match(text, end) is not None or self._in_the_sentence(name, start, end, begin)
+        acts = lists.had_a_part.match(text, end) is not None or self._in_the_sentence(name, start, end, begin)
         if not here and not claimed and not acts:
             return None
         here_by = re.search(r"\b(?:has|have|had)\s+$", before) is not None
