@@ -1,6 +1,7 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth]
+    python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth|
+                                      fifth|fifth-kept]
         [--naming checked|strict|constrained|slots|strict-slots] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
@@ -28,11 +29,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import made_up_frames
+import made_up_frames_fifth
 import made_up_frames_fourth
 import made_up_frames_held_out
 import made_up_frames_second
@@ -68,7 +72,7 @@ class Script:
 
     def written(self, names: Sequence[str]) -> str:
         """The reply with these names for its items, in their order; a made-up name stays as it is."""
-        named = self.wrong if self.wrong and self.kind in _NAMED else None
+        named = self.wrong if self.wrong and not self.kind.startswith("wrong ") else None
         kept = (start := self.text.find(named), start + len(named)) if named else (-1, -1)
         spots: list[tuple[int, int, str]] = []
         for (title, year), name in zip(self.items, names, strict=True):
@@ -83,17 +87,33 @@ class Script:
         return text
 
 
-#: Kinds of replies whose wrong words are a name.
-_NAMED = frozenset({
-    "recombined", "another number", "of elsewhere", "one word", "a numeral", "another script",
-    "another edition", "lower case", "with a year",
-})  # fmt: skip
-
-
 def plain(text: str) -> str:
     """What decides whether two names are the same one: letters and digits, without case and accents."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in folded if character.isalnum())
+
+
+def initialled(name: str) -> str:
+    """A person's name with an initial in place of the first one."""
+    first, _, rest = name.partition(" ")
+    return f"{first[0]}. {rest}" if rest else name
+
+
+def words_of(text: str) -> str:
+    """A text's words in small letters, a space around each."""
+    found = re.findall(r"[^\W_]+", text.casefold())
+    return f" {' '.join(found)} "
+
+
+def halved(book: Any, half: int) -> SimpleNamespace:
+    """Every second entry of each list of a set of frames."""
+
+    def part(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: part(listed) for name, listed in value.items()}
+        return value[half::2]
+
+    return SimpleNamespace(**{name: part(value) for name, value in vars(book).items() if name.isupper()})
 
 
 @dataclass(frozen=True)
@@ -122,6 +142,8 @@ def films(book: Any = made_up_frames) -> Shelf:
                 "t": row["Title"], "y": row["Year"], "g": row["Genre"].split(",")[0].strip().lower(),
                 "people": [name.strip() for column in ("Director",
                 "Cast") for name in row[column].split(",") if name.strip()],
+                "d": row["Director"].split(",")[0].strip(),
+                "cast": [name.strip() for name in row["Cast"].split(",") if name.strip()],
                 "all": [name.strip() for column in ("Director", "Writer",
                 "Cast") for name in row[column].split(",") if name.strip()],
             }
@@ -178,8 +200,12 @@ class Writer:
         values = {
             "t": row["t"], "r": self.row()["t"], "g": row["g"], "p": self.draw.choice(row["people"]),
             "y": row["y"],
-            "price": price, "h": row.get("h"), "c": row.get("c"),
+            "price": price, "h": row.get("h"), "c": row.get("c"), "d": row.get("d", ""),
         }  # fmt: skip
+        values["P"], values["D"] = initialled(values["p"]), initialled(values["d"])
+        if "{a}" in frame or "{A}" in frame:
+            values["a"] = self.draw.choice(row["cast"])
+            values["A"] = initialled(values["a"])
         self.used = tuple(
             (values[name], row["y"] if name == "t" else self.years.get(values[name], ""))
             for name in ("t", "r")
@@ -188,7 +214,8 @@ class Writer:
         return frame.format(**{**values, **over})
 
     def needs(self, frame: str) -> list[str]:
-        return [name for name in ("y", "price", "h", "c") if "{" + name + "}" in frame]
+        named = {"y": "y", "price": "price", "h": "h", "c": "c", "d": "d", "D": "d", "a": "cast", "A": "cast"}
+        return [needed for name, needed in named.items() if "{" + name + "}" in frame]
 
     def good(self) -> Script:
         seeker = self.draw.choice(self.shelf.seekers)
@@ -266,6 +293,14 @@ class Writer:
     def lower(self) -> str:
         return self.draw.choice((self.recombined, self.digit, self.elsewhere, self.one_word))().lower()
 
+    def told(self, listed: Sequence[str]) -> str:
+        """A name of a list, around a real one where it has a place for it, that no title has within it."""
+        while True:
+            row = self.row()
+            name = self.draw.choice(listed).format(t=row["t"], b=row["people"][0])
+            if not any(words_of(name) in words_of(title) for title in self.shelf.titles):
+                return name
+
     def dated(self) -> str:
         """A title that is not in the catalogue, with a year."""
         while (
@@ -282,6 +317,8 @@ class Writer:
         }  # fmt: skip
         if not self.shelf.products:
             ways["with a year"] = self.dated
+        listed = getattr(self.book, "PRODUCT_NAMES" if self.shelf.products else "FILM_NAMES", {})
+        ways |= {kind: partial(self.told, names) for kind, names in listed.items()}
         kind = self.draw.choice(list(ways))
         while True:
             name = ways[kind]()
@@ -321,11 +358,12 @@ class Writer:
                 name = self.draw.choice(
                     (self.draw.choice(self.row()["all"]), self.draw.choice(self.book.PEOPLE))
                 )
-                if not any(name in one["all"] for one in self.shelf.rows if one["t"] == row["t"]):
+                right = [one["all"] for one in self.shelf.rows if one["t"] == row["t"]]
+                if not any(name in names or initialled(name) in map(initialled, names) for names in right):
                     break
-            return Script(
-                self.filled(self.of(self.book.WRONG_PERSON), row, p=name), "wrong person", name, seeker
-            )
+            frame, short = self.of(self.book.WRONG_PERSON), initialled(name)
+            text = self.filled(frame, row, p=name, P=short)
+            return Script(text, "wrong person", short if "{P}" in frame else name, seeker)
         kind = self.draw.choice(("price", "stock", "year", "brand"))
         if kind == "price":
             row = self.row()
@@ -448,7 +486,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "--half",
-        choices=("developed", "reported", "held-out", "second", "third", "fourth"),
+        choices=(
+            "developed",
+            "reported",
+            "held-out",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "fifth-kept",
+        ),
         default="developed",
     )
     parser.add_argument(
@@ -467,6 +514,7 @@ def main() -> None:
     books = {
         "held-out": made_up_frames_held_out, "second": made_up_frames_second,
         "third": made_up_frames_third, "fourth": made_up_frames_fourth,
+        "fifth": halved(made_up_frames_fifth, 0), "fifth-kept": halved(made_up_frames_fifth, 1),
     }  # fmt: skip
     book = books.get(options.half, made_up_frames)
     half = {"developed": 0, "reported": 1}.get(options.half)

@@ -132,3 +132,23 @@ def test_goods_are_of_the_year_that_is_said_of_them(frame: str, title: str) -> N
     assert GOODS_CHECK.made_up(right, list(GOODS), HEARD) == ()
     assert GOODS_CHECK.mended(right, HEARD) == right
     assert "2017" in GOODS_CHECK.made_up(wrong, list(GOODS), HEARD)
+
+
+@pytest.mark.parametrize(
+    ("reply", "year"),
+    [
+        ("Back in 2001, The Silver Anchor was in all cinemas.", "2001"),
+        ("In 2001, The Silver Anchor came out.", "2001"),
+        ("2001 kam The Silver Anchor in die Kinos.", "2001"),
+        ("Im Jahr 2001 lief The Silver Anchor in allen Kinos.", "2001"),
+        ("The Silver Anchor has been on the market since 2001.", "2001"),
+        ("The Silver Anchor (2012), a film from 2001, is sad.", "2001"),
+        ("The Silver Anchor gibt es seit 2001.", "2001"),
+        ("Back in 2012, The Silver Anchor was in all cinemas.", ""),
+        ("In 2001, The Silver Anchor was only a dream.", ""),
+        ("2012 kam The Silver Anchor in die Kinos.", ""),
+        ("The Silver Anchor (2012), a tale from 2001, is sad.", ""),
+    ],
+)
+def test_the_year_in_which_something_was_in_cinemas_is_its_own(reply: str, year: str) -> None:
+    assert _year_faults(reply) == ({year} if year else set())

@@ -219,7 +219,7 @@ class Acts(NamingContext):
             and norms[1:2]
             and norms[1] in either("subjects") | _VERBS
         )
-        if not (_begins(norms, spoken.code) or about_named or about_kinds):
+        if not (begins_chat(norms, spoken.code) or about_named or about_kinds):
             return False
         # "Okay, winter.", "Yes: once.": what stands alone behind a mark is named.
         for place, index in enumerate(inside[1:], 1):
@@ -228,7 +228,7 @@ class Acts(NamingContext):
                 rest = norms[place:]
                 ends = next((at for at in range(1, len(rest)) if page.gap(index + at).strip()), len(rest))
                 called = norms[place - 1] in _CALLS and place == 1
-                if (ends < _FEW or called) and not _begins(rest, spoken.code):
+                if (ends < _FEW or called) and not begins_chat(rest, spoken.code):
                     return False
         return True
 
@@ -294,7 +294,7 @@ _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})
 
 
-def _begins(norms: Sequence[str], code: str) -> bool:
+def begins_chat(norms: Sequence[str], code: str) -> bool:
     """Whether words begin with what recommends nothing."""
     phrases = _phrases(code, "chat")
     return any(tuple(norms[:size]) in phrases for size in (1, 2, 3, 4, 5))

@@ -12,15 +12,12 @@ from collections.abc import Iterator
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import contracted, of_talk
-from usbrec.play.grounding.naming.clauses import STARTS, Clauses
+from usbrec.play.grounding.naming.clauses import Clauses
 from usbrec.play.grounding.naming.context import ARTICLES
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, noun_or_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
-
-_JOINS = frozenset({"and", "or", "over", "than", "then", "above", "before", "und", "oder"})
-#: What stands inside titles.
-_WITHIN = frozenset({"of", "from", "the", "in", "and", "a"})
+from usbrec.play.grounding.naming.position_words import en, positions
 
 
 class Anchors(Clauses):
@@ -68,8 +65,8 @@ class Anchors(Clauses):
             following = page.norms[end + 1] if end + 1 < len(page.norms) and page.gap(end + 1) == " " else ""
             if (
                 page.opens[index]
-                or page.norms[index - 1] in _JOINS
-                or following in _JOINS
+                or page.norms[index - 1] in positions("joins")
+                or following in positions("joins")
                 or following in either("subjects")
                 or self._behind_proposing(index, 0)
             ):
@@ -136,7 +133,7 @@ class Anchors(Clauses):
                 and (not noun_or_verb(norm) or of_talk("en", norm))
                 and norm not in nouns("count")
             )
-        if not _WITHIN.issuperset(self.page.norms[index + 1 : first]):
+        if not en("within").issuperset(self.page.norms[index + 1 : first]):
             return True
         # "Fans of Alien", "Blast from Cloverfield".
         return of_talk("en", norm) or (is_verb(norm) and not noun_or_verb(norm))
@@ -188,7 +185,16 @@ class Anchors(Clauses):
         if not is_capital(page.raws[index]) or self._proper(index) or page.raws[index] == "I":
             return None
         norm = page.norms[index]
-        if norm in self.vocabulary.people_words or f" {norm} " in self.heard or norm in self._catalogue_words:
+        if f" {norm} " in self.heard:
+            return None
+        if page.norms[index - 1] in en("inside") and not self.vocabulary.brands:
+            # "Heat in Love": nobody is in a title, and an ordinary word has no capital.
+            known = self._language is not None and self._language.is_ordinary(
+                page.words[index], page.raws[index]
+            )
+        else:
+            known = False
+        if not known and (norm in self.vocabulary.people_words or norm in self._catalogue_words):
             return None
         return None if self._language is not None and self._language.code == "de" else index
 
@@ -200,7 +206,7 @@ class Anchors(Clauses):
             place -= 1
         if (
             place < 1
-            or page.norms[place] not in _JOINS
+            or page.norms[place] not in positions("joins")
             or page.gap(first).strip()
             or page.gap(place).strip(", ")
         ):
@@ -217,7 +223,12 @@ class Anchors(Clauses):
             and start - 1 not in owned
         ):
             start -= 1
-        if start in owned or last - start > 6 or page.norms[start] in STARTS:
+        while last > start and page.norms[last] in en("ranked_by"):
+            last -= 1
+        if (start, last) in page.spelt and is_capital(page.raws[start]):
+            # "Rocky rather than Heat".
+            return None
+        if start in owned or last - start > 6 or page.norms[start] in en("starts"):
             return None
         if (
             start == last
@@ -239,7 +250,10 @@ class Anchors(Clauses):
             return (start, last)
         plain = all(of_talk("en", norm) or self._kind(norm) for norm in norms)
         clause = any(
-            norm in either("subjects") or (is_verb(norm) and not noun_or_verb(norm)) for norm in norms
+            norm in either("subjects")
+            or norm in en("clause_verbs")
+            or (is_verb(norm) and not noun_or_verb(norm))
+            for norm in norms
         )
         if norms[0] in ("a", "an"):
             chosen = start > 0 and page.norms[start - 1] in either("choosing")
@@ -248,7 +262,7 @@ class Anchors(Clauses):
             (norms[0] in nouns("count") and "the" in norms)
             or (noun_only(norms[-1]) and is_singular(norms[-1]) and norms[-1] in nouns("count"))
         ) and not any(
-            norm in STARTS or norm in ("a", "an", "my", "your", "the", "no") or self._kind(norm)
+            norm in en("starts") or norm in ("a", "an", "my", "your", "the", "no") or self._kind(norm)
             for norm in norms
         )
         return None if (plain and not bare) or clause else (start, last)
@@ -256,9 +270,9 @@ class Anchors(Clauses):
     def _joined_behind(self, last: int, owned: set[int]) -> tuple[int, int] | None:
         """The same behind a title: "Alien and johnny notorious work well"."""
         page, start = self.page, last + 2
-        if start >= len(page.norms) or page.norms[last + 1] not in _JOINS or start in owned:
+        if start >= len(page.norms) or page.norms[last + 1] not in positions("joins") or start in owned:
             return None
-        if page.gap(last + 1).strip(", ") or page.gap(start).strip() or page.norms[start] in STARTS:
+        if page.gap(last + 1).strip(", ") or page.gap(start).strip() or page.norms[start] in en("starts"):
             return None
         end = start
         while (

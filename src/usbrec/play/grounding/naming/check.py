@@ -123,7 +123,8 @@ def _misspelt_models(page: Page) -> Iterator[str]:
         item = None if mention is None or not page.model_numbers[place] else page.items.get(mention.item_id)
         if item is not None and mention is not None:
             known = {word.norm for title in item.titles for word in words(title)}
-            if page.norms[place] not in known and "".join(page.norms[place : place + 2]) not in known:
+            said = {page.norms[place], page.words[place].stem, "".join(page.norms[place : place + 2])}
+            if known.isdisjoint(said):
                 yield mention.text
 
 

@@ -306,6 +306,16 @@ class ClaimWords(ShopWords):
         )
 
     @cached_property
+    def had_a_part(self) -> re.Pattern[str]:
+        """Behind a person what says that they had a part in an item: "stars", "hat ... gedreht"."""
+        return re.compile(rf"\.?\s*(?:{longest_first(self._every('had_a_part'))})\b")
+
+    @cached_property
+    def made_thing(self) -> re.Pattern[str]:
+        """What an item is called behind the brand that it is said to be of: "product"."""
+        return re.compile(rf"[\s-](?:{longest_first(self._every('made_things'))})\b", re.IGNORECASE)
+
+    @cached_property
     def other_than(self) -> re.Pattern[str]:
         """What begins to speak of another item than the one that was named."""
         return self._within("other_than")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from usbrec.lexicon import any_of
 from usbrec.lexicon import words as lexicon
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.acts import Acts, contracted, of_talk
@@ -13,31 +14,19 @@ from usbrec.play.grounding.naming.context import ARTICLES
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, nouns
 from usbrec.play.grounding.naming.page import is_capital
+from usbrec.play.grounding.naming.position_words import en, one_of, phrases
 
-_CLAUSES = frozenset({"but", "while", "whereas", "where", "and", "then", "though"})
 _COUNTED = LazyPattern(
     r"\((?:[0-9]|[a-e])\)[ \t]*(?P<entry>[^()\n.;]{1,80}?)(?=,?[ \t]*(?:and[ \t]+)?\(|[.;\n]|$)"
 )
 #: What is announced by a short heading: "Top of my list: ... .".
 _ANNOUNCED = LazyPattern(r"(?:^|(?<=[.!?]\s))[^:.!?\n]{1,40}:[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$)")
+_NAME = r"[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
 _FOLLOWING = LazyPattern(
-    r"\b(?:afterwards|after that|followed by|later|danach)[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
+    lambda: rf"\b{any_of([*phrases('en', 'following'), *phrases('de', 'following')])}{_NAME}"
 )
-_ANSWERED = LazyPattern(
-    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|remains)[ \t]+(?:is|was|would be)"
-    r"[ \t]+"
-    r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
-)
-#: What is said of one that is chosen.
-_SUITING = frozenset({"suits", "fits", "leads", "wins", "works"})
+_ANSWERED = LazyPattern(lambda: rf"\b{one_of('en', 'answered')}[ \t]+{one_of('en', 'answered_by')}{_NAME}")
 _BETWEEN = LazyPattern(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;)")
-_OBJECTS = frozenset({"no", "the", "a", "an", "my", "your", "her", "his", "him", "me", "us", "them"})
-_SAID = frozenset({"answer", "former", "latter", "first", "second", "third", "other"})
-#: What something that is no name begins with.
-STARTS = frozenset({
-    "any", "another", "some", "something", "anything", "it", "both", "either", "one", "this", "that",
-    "these", "those",
-})  # fmt: skip
 
 
 class Clauses(Acts):
@@ -56,7 +45,7 @@ class Clauses(Acts):
             if len(inside) < 2 or not owned.isdisjoint(inside) or inside[0] - 1 in owned or len(inside) > 9:
                 continue
             norm, following = page.norms[inside[0]], page.norms[inside[1]]
-            spoken_of = following in either("subjects") or following in ("first", "next", "instead", "it")
+            spoken_of = following in either("subjects") or following in en("ordering") | {"it"}
             if not spoken_of or page.gap(inside[1]) != " ":
                 continue
             known = (
@@ -64,13 +53,13 @@ class Clauses(Acts):
                 or contracted(norm)
                 or self._kind(norm)
                 or self._kind(norm.removesuffix("s"))
-                or norm in STARTS
+                or norm in en("starts")
                 or norm in lexicon("en", "phrases")["openers"].split()
-                or (norm in self.vocabulary.people_words and following not in ("first", "next", "instead"))
+                or (norm in self.vocabulary.people_words and following not in en("ordering"))
                 or norm in self._catalogue_words
                 or self._proper(inside[0])
                 or f" {norm} " in self.heard
-                or norm in ("nobody", "everybody", "everyone", "nothing", "everything", "people", "critics")
+                or norm in en("somebody")
             )
             if not known:
                 yield page.text[page.words[inside[0]].start : page.words[inside[0]].end]
@@ -81,34 +70,39 @@ class Clauses(Acts):
         for verb in range(1, len(page.norms)):
             norm = page.norms[verb]
             acts = norm in either("subjects") or (norm.endswith("s") and is_verb(norm) and len(norm) > 3)
+            # "Cameron Crowe's", "Sam Mendes" do nothing.
+            named = page.words[verb].stem != norm or is_capital(page.raws[verb])
+            acts = acts and (not named or norm in either("subjects"))
             if not acts or verb in owned or page.gap(verb) != " " or verb - 1 in owned:
                 continue
             start = verb - 1
             while (
                 start > 0 and not page.opens[start] and not page.gap(start).strip() and start - 1 not in owned
             ):
-                if page.norms[start - 1] in _CLAUSES:
+                if page.norms[start - 1] in en("clauses"):
                     break
                 start -= 1
-            opened = page.opens[start] or page.gap(start).strip() or page.norms[start - 1] in _CLAUSES
+            opened = page.opens[start] or page.gap(start).strip() or page.norms[start - 1] in en("clauses")
             norms = page.norms[start:verb]
             if not opened or len(norms) > 5 or not owned.isdisjoint(range(start, verb)):
                 continue
             head = norms[-1]
-            if len(norms) == 1 and head in ("us", "me", "him", "them"):
+            if is_capital(page.raws[start]) and self._in_a_person(start, start):
+                continue  # "Joseph L. Mankiewicz has ..."
+            if len(norms) == 1 and head in en("whom"):
                 yield page.text[page.words[start].start : page.words[verb].end]
                 continue
-            chosen = norm in _SUITING or (
+            chosen = norm in en("suited") or (
                 norm == "is"
                 and page.norms[verb + 1 : verb + 2] == ["the"]
-                and any(one in ("better", "best", "one") for one in page.norms[verb + 2 : verb + 4])
+                and any(one in en("praised") for one in page.norms[verb + 2 : verb + 4])
             )
             if (
                 chosen
-                and norms[0] not in STARTS
+                and norms[0] not in en("starts")
                 and not any(self._function(one) and one not in ARTICLES for one in norms)
                 and not any(
-                    self._kind(one) or one in either("favourites") or one in _SAID or one.isdigit()
+                    self._kind(one) or one in either("favourites") or one in en("called") or one.isdigit()
                     for one in norms[1:]
                 )
             ):
@@ -118,7 +112,7 @@ class Clauses(Acts):
                 known = of_talk("en", head) or self._kind(head) or f" {head} " in self.heard
             else:
                 known = all(
-                    of_talk("en", one) or self._kind(one) or f" {one} " in self.heard or one in STARTS
+                    of_talk("en", one) or self._kind(one) or f" {one} " in self.heard or one in en("starts")
                     for one in norms
                 )
             if known or any(contracted(one) for one in norms):
@@ -127,20 +121,7 @@ class Clauses(Acts):
                 continue
             if norms[0].endswith(("ing", "ly")) or not is_singular(head) or self._function(head):
                 continue
-            if norms[0] in (
-                "a",
-                "an",
-                "my",
-                "your",
-                "its",
-                "his",
-                "her",
-                "their",
-                "every",
-                "each",
-                "this",
-                "that",
-            ):
+            if norms[0] in en("with_owner"):
                 continue
             yield page.text[page.words[start].start : page.words[verb - 1].end]
 
@@ -176,9 +157,7 @@ class Clauses(Acts):
             ends = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
             following = "" if ends else page.norms[index + 1]
             known = self._function(page.norms[index - 1]) or page.norms[index - 1] in self._catalogue_words
-            if not known and (
-                ends or following in either("subjects") or following in ("first", "next", "instead")
-            ):
+            if not known and (ends or following in either("subjects") or following in en("ordering")):
                 yield page.text[page.words[index - 1].start : page.words[index].end]
 
     def _told_apart(self, owned: set[int]) -> Iterator[str]:
@@ -201,8 +180,10 @@ class Clauses(Acts):
             inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
             if not inside or not owned.isdisjoint(inside) or len(inside) > 5:
                 continue
+            if (inside[0], inside[-1]) in page.spelt and not page.raws[inside[0]][0].islower():
+                continue
             first, head = page.norms[inside[0]], page.norms[inside[-1]]
-            if first in STARTS or (self._function(first) and first != "the") or self._kind(head):
+            if first in en("starts") or (self._function(first) and first != "the") or self._kind(head):
                 continue
             if all(page.norms[place] in self._catalogue_words for place in inside):
                 continue
@@ -231,8 +212,11 @@ class Clauses(Acts):
                 len(inside) > 1
                 and owned.isdisjoint(inside)
                 and is_verb(first)
-                and (first not in nouns("also_verb") or page.norms[start + 1] in _OBJECTS)
+                and (first not in nouns("also_verb") or page.norms[start + 1] in en("objects"))
                 and not first.endswith("ing")
-                and not any(page.norms[place] in STARTS or contracted(page.norms[place]) for place in inside)
+                and not self._in_a_person(start, start)
+                and not any(
+                    page.norms[place] in en("starts") or contracted(page.norms[place]) for place in inside
+                )
             ):
                 yield page.text[page.words[start].start : page.words[index - 1].end]

@@ -179,8 +179,20 @@ class NamingContext:
             and is_capital(page.raws[first])
             and (is_capital(page.raws[last]) or page.raws[last][0].isdigit())
             and (first < last or self._alone(first))
+            and not self._in_a_person(first, last)
         ]
         return found
+
+    def _in_a_person(self, first: int, last: int) -> bool:
+        """Whether words are a part of the name of somebody whom the catalogue has: "Hugo" in "Hugo
+        Weaving"."""
+        norms, people = self.page.norms, self.vocabulary.people
+        return any(
+            " ".join(norms[start:end]) in people
+            for start in range(max(0, first - 2), first + 1)
+            for end in range(last + 1, min(len(norms), last + 3) + 1)
+            if end - start > last - first + 1
+        )
 
     def _alone(self, index: int) -> bool:
         """Whether a word with a capital can be a title by itself."""

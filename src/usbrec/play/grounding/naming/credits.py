@@ -8,15 +8,9 @@ from collections.abc import Iterator, Sequence
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.titles import words
-from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.deeds import DeedClaims
-
-#: Behind a person: what says that they had a part in the item.
-_ACTS = LazyPattern(
-    r"\.?\s*(?:stars|plays|directs|directed|shines|leads|made|makes|wrote|was|is (?!your|his|her|their))\b"
-)
 
 
 class CreditClaims(DeedClaims):
@@ -62,7 +56,7 @@ class CreditClaims(DeedClaims):
         about = [item for items in groups for item in items]
         before = text[begin:start]
         claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
-        acts = _ACTS.match(text, end) is not None or self._in_the_sentence(name, start, end, begin)
+        acts = lists.had_a_part.match(text, end) is not None or self._in_the_sentence(name, start, end, begin)
         if not here and not claimed and not acts:
             return None
         here_by = re.search(r"\b(?:has|have|had)\s+$", before) is not None
@@ -96,9 +90,16 @@ class CreditClaims(DeedClaims):
         return not claim_words().subject.search(text[begin:start])
 
     def _beside(self, name: str, start: int, end: int, about: Sequence[Item]) -> Fault | None:
-        """A brand right before a title is said to be its maker."""
+        """A brand right before a title is said to be its maker, and so is one that it is a product of."""
         touching = any(0 <= one.start - end <= 1 for one in self.page.mentions)
-        return Fault(start, end, None) if touching else None
+        before = next((one for one in reversed(self.page.mentions) if one.end <= start), None)
+        words, text = claim_words(), self.page.text
+        thing = (
+            before is not None
+            and words.is_a.fullmatch(text, before.end, start) is not None
+            and words.made_thing.match(text, end) is not None
+        )
+        return Fault(start, end, None) if touching or thing else None
 
 
 def _had_part(item: Item, name: str, role: str) -> bool:

@@ -15,16 +15,12 @@ from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.language import language as lexicon_of
+from usbrec.play.grounding.naming.position_words import de
 
 _INFLECTED = LazyPattern(
     r".{2,}(?:en|e|t|er|es|em|st|ern|eln|ig|lich|isch|bar|sam|los|voll|haft|end|weise|lei|mal|wärts|maßen|frei"
     r"|arm|reich|fest|dicht|fähig|artig|mäßig|iert|ell|iv|al|ant|ent|ös|abel|ibel|är)"
 )
-_ARTICLES = frozenset({
-    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "unser",
-    "unsere", "unseren", "mein", "meine", "meinen", "dein", "deine", "deinen", "ihr", "ihre", "ihren", "kein",
-    "keine", "keinen",
-})  # fmt: skip
 
 
 class GermanSmallLetters(NamingContext):
@@ -74,8 +70,8 @@ class GermanSmallLetters(NamingContext):
             return False
         if index > 1 and not page.gap(index).strip() and self._unknown_small(index - 1):
             # "den audeze maxwell nehmen".
-            return page.norms[index - 2] in _ARTICLES
-        if before in _ARTICLES:
+            return page.norms[index - 2] in de("noun_articles")
+        if before in de("noun_articles"):
             # "der vielseitige": what is inflected may stand for a noun, at the end of what is said of it.
             verb = not ends and (
                 following in either("subjects") or language.is_ordinary(page.words[index + 1], "")

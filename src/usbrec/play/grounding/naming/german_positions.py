@@ -8,11 +8,8 @@ from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.context import YEAR_BEHIND
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.page import is_capital
+from usbrec.play.grounding.naming.position_words import de
 from usbrec.play.grounding.naming.things import Things
-
-#: What a year that is a name stands before in German: "wirst du 1917 lieben".
-_LIKED = frozenset({"lieben", "mögen", "sehen", "schauen", "anschauen", "nehmen", "probieren", "genießen"})
-_GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
 
 
 class GermanPositions(Things):
@@ -29,7 +26,7 @@ class GermanPositions(Things):
                 known = self._thing(page.norms[0]) or page.norms[0] in self._catalogue_words
                 if not known and (0, 0) not in self._ours_written:
                     yield page.raws[0]
-            behind = page.norms[index - 1] in ("vom", "zum", "beim", "den", "dem")
+            behind = page.norms[index - 1] in de("with_article")
             ends = index + 1 == len(page.norms) or page.gap(index + 1).strip()[:1] in tuple(".?!")
             if (
                 behind
@@ -69,14 +66,15 @@ class GermanPositions(Things):
                     norm in either("editions")
                     or not following
                     or self._function(following)
-                    or following in _GERMAN_VERBS
+                    or following in de("verbs_behind")
+                    or following in either("naming")
                 ):
                     yield page.text[page.words[index - 1].start : page.words[index].end]
             if not norm.isdigit() or len(norm) != 4 or page.gap(index).strip(" ,") or index - 1 in owned:
                 continue
             before = page.norms[index - 1]
             stops = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
-            chosen = stops or page.norms[index + 1] in _LIKED or before in ("dir", "ihnen", "euch")
+            chosen = stops or page.norms[index + 1] in de("liked") or before in de("liking")
             if (
                 chosen
                 and before not in YEAR_BEHIND

@@ -22,7 +22,8 @@ _QUOTED = LazyPattern(
     re.VERBOSE,
 )
 _ENTRY = LazyPattern(
-    r"(?m)^[ \t]*(?:[0-9]{1,2}[.)]|[-*•+])[ \t]+(?P<head>[^\n:–—(|]{1,80}?)(?=[ \t]*(?:$|\n|[:–—(|]| - ))"
+    r"(?m)^[ \t]*(?:[0-9]{1,2}[.)]|[a-hA-H]\)|[-*•+])[ \t]+"
+    r"(?P<head>[^\n:–—(|]{1,80}?)(?=[ \t]*(?:$|\n|[:–—(|]| - ))"
 )
 
 
@@ -54,7 +55,9 @@ class Marked(NamingContext):
                 if "," not in head and self._more_than_names(match.span("head")):
                     yield head
                 continue
-            plain = self._all_ours(head) and any(self._kind_of_item(word.norm) for word in words(head))
+            plain = self._all_ours(head) and any(
+                self._kind_of_item(word.norm) for word in words(head) if not word.norm.isdigit()
+            )
             if (listing and len(words(head)) <= 6 and not plain) or self._title(
                 head, match.start("head"), match.end("head"), heading=heading, stressed=True
             ):

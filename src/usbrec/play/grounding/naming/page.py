@@ -18,6 +18,7 @@ from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.short_texts import tell
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.language import Language, either, english, language_of
+from usbrec.play.grounding.naming.position_words import positions
 
 _OPENING = LazyPattern(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
 _SENTENCE = LazyPattern(r"[.!?…](?=\s|$)|\n")
@@ -90,6 +91,7 @@ class Page:
                         or self._said_of(first)
                         or self._alone(first)
                         or self._credited_behind(last, item)
+                        or self._in_row_with_ours(last, spelt)
                     )
                 )
             )
@@ -152,6 +154,19 @@ class Page:
         """Whether the maker of an item stands right before its title: "the Murmio Dovel", "Mann's Heat"."""
         return first > 0 and self.gap(first) == " " and self._is_maker(first - 1, item)
 
+    def _in_row_with_ours(self, last: int, spelt: Sequence[tuple[int, int, Item]]) -> bool:
+        """Whether what ends there is joined to a title of ours: "– Rebecca und Highlander"."""
+        named = last + 2
+        return (
+            named < len(self.words)
+            and self.norms[last + 1] in positions("joining_titles")
+            and self.gap(last + 1) == self.gap(named) == " "
+            and (
+                self.mention_at[named] is not None
+                or (is_capital(self.raws[named]) and any(first == named for first, _, _ in spelt))
+            )
+        )
+
     def _is_maker(self, index: int, item: Item) -> bool:
         """Whether a word is the last of the name of one of an item's people, perhaps with "'s" behind it."""
         called = (self.norms[index], self.words[index].stem)
@@ -170,8 +185,12 @@ class Page:
         )
 
     def _alone(self, index: int) -> bool:
-        """Whether a word is all that stands behind a colon: "Mein Tipp: Sisters."."""
-        return self.gap(index).strip() == ":" and (
+        """Whether a word is all that stands behind a colon, or behind the mark of an entry of a list: "Mein
+        Tipp: Sisters.", "b) Sisters"."""
+        mark = self.gap(index).strip()
+        labelled = index > 0 and mark == ")" and len(self.raws[index - 1]) == 1
+        listed = mark in ("-", "*", "•", "–") and (not index or "\n" in self.gap(index))
+        return (mark == ":" or labelled or listed) and (
             index + 1 == len(self.words) or self.gap(index + 1)[:1] in ".!?\n"
         )
 
@@ -283,7 +302,21 @@ class Page:
 
     def joined(self, index: int) -> bool:
         """Whether a word and the one before it may belong to one name."""
-        return index > 0 and bool(_JOINT.fullmatch(self.gap(index))) and not self.ends_before(index)
+        return (
+            index > 0
+            and bool(_JOINT.fullmatch(self.gap(index)))
+            and not self.ends_before(index)
+            and not self.labels(index - 1)
+        )
+
+    def labels(self, index: int) -> bool:
+        """Whether a letter behind "plan" or the like stands before a colon: "plan B: Heat"."""
+        return (
+            len(self.raws[index]) == 1
+            and 0 < index < len(self.words) - 1
+            and self.gap(index + 1).strip() == ":"
+            and self.norms[index - 1] in positions("labelled")
+        )
 
     def ends_before(self, index: int) -> bool:
         """Whether a sentence ends before a word: a full stop before a blank, but not that of "Mr."."""

@@ -64,7 +64,12 @@ class Phrases(NamingContext):
                 yield page.text[page.words[phrase.first].start : page.words[last].end]
         for index in range(1, len(page.norms)):
             norm = page.norms[index]
-            if norm == page.norms[index - 1] and norm in _listed("prepositions") and self._single(index):
+            if (
+                norm == page.norms[index - 1]
+                and norm in _listed("prepositions")
+                and self._single(index)
+                and (page.mention_at[index] is page.mention_at[index - 1])
+            ):
                 # "the twist in in the seconds".
                 yield page.text[page.words[index - 1].start : page.words[index].end]
         yield from self._beside_ours()

@@ -10,39 +10,11 @@ from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import listed
 from usbrec.play.grounding.naming.context import ARTICLES
-from usbrec.play.grounding.naming.language import Language, either
-from usbrec.play.grounding.naming.nouns import is_singular, is_verb, nouns
+from usbrec.play.grounding.naming.language import Language, either, either_pairs
+from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, nouns
 from usbrec.play.grounding.naming.page import is_capital
+from usbrec.play.grounding.naming.position_words import en
 from usbrec.play.grounding.naming.things import Things
-
-_LIGHT = frozenset({"of", "to", "in", "from", "on", "at", "for", "with", "the", "a", "an", "and"})
-#: Small words of other languages that only stand inside names.
-_FOREIGN_WITHIN = frozenset(
-    {"de", "du", "del", "della", "di", "da", "la", "le", "les", "los", "el", "al", "y", "et", "van"}
-)
-#: What is said of a title right behind it.
-_SAID_OF = frozenset(
-    {
-        "is",
-        "was",
-        "has",
-        "had",
-        "might",
-        "may",
-        "will",
-        "would",
-        "should",
-        "comes",
-        "makes",
-        "gives",
-        "ticks",
-        "fits",
-    }
-)
-#: Before two titles of which the second is no piece of the first.
-_RANGING = frozenset(
-    {"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"}
-)
 
 
 class Pieces(Things):
@@ -69,7 +41,7 @@ class Pieces(Things):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == " " and raw in _articles(self._spoken) and page.raws[first] in ("A", "An", "The"):
                     yield page.text[page.words[first - 1].start : end]
-                if gap == " – " and ((is_capital(raw) and not page.opens[first - 1]) or raw in _LIGHT):
+                if gap == " – " and ((is_capital(raw) and not page.opens[first - 1]) or raw in _light()):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == ": " and self._named_before(first, last):
                     yield page.text[page.words[first - 1].start : end]
@@ -107,7 +79,7 @@ class Pieces(Things):
             while (
                 place < len(page.norms)
                 and page.gap(place) == " "
-                and page.norms[place] in _LIGHT | _FOREIGN_WITHIN
+                and page.norms[place] in (_light() | _foreign_within())
             ):
                 place += 1
             if (
@@ -118,7 +90,7 @@ class Pieces(Things):
             ):
                 continue
             within = page.norms[last + 1 : place]
-            if not _FOREIGN_WITHIN.isdisjoint(within) and within[0] in _FOREIGN_WITHIN:
+            if not _foreign_within().isdisjoint(within) and within[0] in _foreign_within():
                 yield page.text[begin : page.words[place].end]
             elif self._spoken is not None and self._spoken.code == "en" and page.raws[place] != "I":
                 yield from self._linked_titles(first, last, place, within, owned)
@@ -136,7 +108,7 @@ class Pieces(Things):
             yield page.text[begin:end]
             return
         follows = page.norms[place + 1] if place + 1 < len(page.norms) and page.gap(place + 1) == " " else ""
-        if self._proper(place) and within == ["to"] and before.isdisjoint(_RANGING):
+        if self._proper(place) and within == ["to"] and before.isdisjoint(en("ranging")):
             yield page.text[begin:end]
             return
         ends = place + 1 == len(page.norms) or page.gap(place + 1).strip()[:1] in tuple(".!?")
@@ -144,7 +116,7 @@ class Pieces(Things):
         if (
             place in owned
             and within[0] in ("to", "in", "at", "on", "a", "an", "the")
-            and before.isdisjoint(_RANGING)
+            and before.isdisjoint(en("ranging"))
         ) or (
             self._proper(place)
             and within[0] in ("in", "of", "at", "to")
@@ -166,7 +138,7 @@ class Pieces(Things):
             return False
         item = None if at is None else page.items.get(at.item_id)
         people = set() if item is None else {word.norm for one in item.people for word in words(one)}
-        if norm in ("his", "her", "their", "its"):
+        if norm in en("owners"):
             return True
         if (
             page.words[index].stem != norm
@@ -194,7 +166,9 @@ class Pieces(Things):
         while start > 0 and not page.opens[start] and page.gap(start) == " ":
             start -= 1
         inside = range(start, first)
-        said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
+        said = (
+            last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in en("said_of")
+        )
         return (
             said
             and len(inside) > 1
@@ -209,17 +183,23 @@ class Pieces(Things):
         if self._spoken is None or self._spoken.code != "en":
             return None
         while (
-            index > 0 and page.gap(index + 1) == " " and page.raws[index] in _LIGHT and not page.opens[index]
+            index > 0
+            and page.gap(index + 1) == " "
+            and page.raws[index] in _light()
+            and not page.opens[index]
         ):
             index -= 1
         if index < 0 or index == first - 1 or index in owned or page.gap(index + 1) != " ":
             return None
         norm = page.norms[index]
-        said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
+        said = (
+            last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in en("said_of")
+        )
         plain = (
             self._function(norm)
             or self._in_one(index)
             or norm.endswith(("ing", "ly"))
+            or (norm, page.norms[index + 1]) in either_pairs()
             or not is_singular(norm)
             or norm in listed("en", "parts") | listed("en", "persons")
             or norm in lexicon("en", "phrases")["openers"].split()
@@ -227,7 +207,12 @@ class Pieces(Things):
         if not page.opens[index] or not is_capital(page.raws[index]) or plain:
             return None
         odd = (index, index) in page.spelt and page.norms[index + 1] in ("to", "for") and not is_verb(norm)
-        return index if said or odd else None
+        mark = page.gap(last + 1).strip()[:1] if last + 1 < len(page.norms) else "."
+        # "Son of Braveheart, 1995"; "Return to Heat." is an order.
+        alone = mark in tuple(".!?,;)—–") and noun_only(norm) and not is_verb(norm)
+        # "Plan B: Return to Heat."
+        headed = ":" in page.gap(index) and mark in (".", ";")
+        return index if said or odd or headed or (mark and alone) else None
 
     def _labels(self, index: int) -> bool:
         """Whether a single letter labels an entry of a list: "A. Heat"."""
@@ -240,7 +225,7 @@ class Pieces(Things):
         page = self.page
         stop = last + 1
         while stop + 1 < len(page.norms) and page.joined(stop + 1) and (
-            is_capital(page.raws[stop + 1]) or page.norms[stop + 1] in _LIGHT
+            is_capital(page.raws[stop + 1]) or page.norms[stop + 1] in _light()
         ):  # fmt: skip
             stop += 1
         mark = page.text[page.words[stop].end :][:1]
@@ -302,7 +287,7 @@ class Pieces(Things):
             if self._proper(index) or self._in_one(index) or norm in self.vocabulary.people_words:
                 continue
             end = index + 1
-            while end < len(page.norms) and page.gap(end) == " " and page.raws[end] in _LIGHT:
+            while end < len(page.norms) and page.gap(end) == " " and page.raws[end] in _light():
                 end += 1
             named = end < len(page.norms) and page.gap(end) == " " and is_capital(page.raws[end])
             if named and end not in owned and page.raws[end] != "I" and page.mention_at[end] is None:
@@ -321,7 +306,7 @@ class Pieces(Things):
                 and norm in nouns("count")
                 and norm not in listed("en", "parts")
                 and page.mention_at[index + 2] is None
-                and page.norms[index + 3] in _SAID_OF
+                and page.norms[index + 3] in en("said_of")
             ):
                 yield page.text[page.words[index].start : page.words[index + 2].end]
 
@@ -352,6 +337,15 @@ class Pieces(Things):
 def _articles(spoken: Language | None) -> tuple[str, ...]:
     # "An The Ring führt kein Weg vorbei" is German.
     return ("A", "An", "The") if spoken is not None and spoken.code == "en" else ("The",)
+
+
+def _light() -> frozenset[str]:
+    return en("light")
+
+
+def _foreign_within() -> frozenset[str]:
+    """Small words of other languages that only stand inside names."""
+    return en("foreign_within")
 
 
 @functools.cache

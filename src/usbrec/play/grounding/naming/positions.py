@@ -13,49 +13,37 @@ from collections.abc import Iterator, Sequence
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.acts import listed
 from usbrec.play.grounding.naming.claim_reading import sentences_of
-from usbrec.play.grounding.naming.clauses import STARTS
 from usbrec.play.grounding.naming.german_positions import GermanPositions
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_verb
-from usbrec.play.grounding.naming.pieces import Pieces
+from usbrec.play.grounding.naming.position_words import en, one_of
+from usbrec.play.grounding.naming.templates import Templates
+
+_NAME = r"(?P<name>[^:.!?,;\n]{1,60})"
+
+
+def _identified() -> str:
+    said, fill = one_of("en", "identified_by"), one_of("en", "identified_fill")
+    return rf"\b{one_of('en', 'identified')}{said}[ \t]+(?:{fill}[ \t]+)?{_NAME}(?=[:.!?,;]|$)"
+
+
+def _headed() -> str:
+    heading = rf"[^:.!?\n]{{0,40}}\b{one_of('en', 'headed')}[^:.!?\n]{{0,12}}"
+    return rf"(?:^|(?<=[.!?]\s)|\n){heading}:[ \t]+{_NAME}(?=[.!]|$|\n)"
+
 
 #: What is said to be the choice: "the better answer is ...", "what remains is ...", "that's ...".
-_IDENTIFIED = LazyPattern(
-    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|idea|option|remains|one|that)"
-    r"(?:[ \t]+(?:is|was|would be|will be|has to be)|['’]s|['’]d be)[ \t]+(?:simply[ \t]+|called[ \t]+)?"
-    r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)",
-)
+_IDENTIFIED = LazyPattern(_identified)
 #: What a choice leads to: "you will find ...", "that leaves ...".
-_FOUND = LazyPattern(
-    r"\b(?:(?:you(?:['’]ll| will| can)|we(?:['’]ll| will)) find|that leaves|which leaves|leaves you with"
-    r"|brings me to|brings us to|leads me to|leads to|followed by|afterwards|after that|later|comes down to)"
-    r"[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
-)
+_FOUND = LazyPattern(lambda: rf"\b{one_of('en', 'found')}[ \t]+{_NAME}(?=[:.!?,;]|$)")
 #: A heading that announces a choice, and what stands behind it.
-_HEADED = LazyPattern(
-    r"(?:^|(?<=[.!?]\s)|\n)[^:.!?\n]{0,40}\b(?:list|choice|pick|tip|favou?rite|runner-up|suggestion|recommendation|answer"
-    r"|bet|option|idea|gem|advice|words?|try|first|second|third|next|last|finally|yes|also|winner|classic)[^:.!?\n]{0,12}:"
-    r"[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$|\n)"
-)
+_HEADED = LazyPattern(_headed)
 #: The half of a sentence that a semicolon parts from one that names an item.
 _HALF = LazyPattern(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;|[.!]?$)")
-#: "If ..., X will", "Where ..., X whispers", "Compared to ..., X is": a clause before the comma.
-_FRONTED = frozenset(
-    {"if", "where", "while", "whereas", "compared", "unlike", "next", "instead", "after", "before", "like",
-     "since", "though", "although", "when", "because", "in", "not", "as", "once"}
-)  # fmt: skip
-_JOINING = frozenset({"and", "or"})
-_PAIRING = frozenset(
-    {"both", "either", "between", "neither", "put", "watch", "try", "consider", "compare", "mix"}
-)
-_RANKED = frozenset({"over", "above", "before", "than"})
-#: What something is chosen for.
-_LEADS = frozenset({"for", "if", "when", "because", "in"})
 _MOST_WORDS = 8
-_SUITING = frozenset({"suits", "fits", "leads", "wins", "works", "will", "would", "does", "whispers", "goes"})
 
 
-class Positions(Pieces, GermanPositions):
+class Positions(Templates, GermanPositions):
     """Finds what stands where an item does, beside one of ours, and is none."""
 
     def _in_item_positions(self) -> Iterator[str]:
@@ -69,9 +57,10 @@ class Positions(Pieces, GermanPositions):
             yield from self._small_words_in_capitals()
         if self.vocabulary.brands and spoken.code == "en":
             yield from self._capitals_behind_article()
+        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        yield from self._in_templates(owned)
         if not self._ours_written:
             return
-        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
         yield from self._pieced_together(owned)
         yield from self._surnames(owned)
         if spoken.code == "de":
@@ -96,6 +85,9 @@ class Positions(Pieces, GermanPositions):
         inside = [place for place, word in enumerate(page.words) if span[0] <= word.start < span[1]]
         if not inside or not owned.isdisjoint(inside) or len(inside) > _MOST_WORDS:
             return
+        if (inside[0], inside[-1]) in page.spelt and not page.raws[inside[0]][0].islower():
+            # "300", "Rocky": a title that a sentence may open with like any word.
+            return
         if not self._no_item(inside[0], inside[-1]):
             yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
 
@@ -117,7 +109,7 @@ class Positions(Pieces, GermanPositions):
         page = self.page
         for _, last in self._ours_written:
             leads = page.norms[last + 1] if last + 1 < len(page.norms) else ""
-            if leads not in _LEADS or page.gap(last + 1) != " ":
+            if leads not in en("leads") or page.gap(last + 1) != " ":
                 continue
             for start in range(last + 2, len(page.norms)):
                 if page.ends_before(start):
@@ -151,33 +143,28 @@ class Positions(Pieces, GermanPositions):
                 continue
             start = verb - 1
             while start > inside[0] and not page.gap(start).strip() and start - 1 not in owned:
-                if page.norms[start - 1] in ("but", "while", "whereas", "where", "though"):
+                if page.norms[start - 1] in en("against"):
                     break
                 start -= 1
             before = page.norms[start - 1] if start > inside[0] else ""
             if start - 1 in owned and not page.gap(start).strip():
                 continue
             fronted = page.gap(start).strip() in (",", ";") and (
-                page.norms[inside[0]] in _FRONTED and any(inside[0] < place < start for place in owned)
+                page.norms[inside[0]] in en("fronted") and any(inside[0] < place < start for place in owned)
             )
             than = any(place > verb and self._ranked_with(place, owned) for place in inside)
-            against = before in ("but", "while", "whereas", "where", "though") and any(
-                place < start for place in owned if place in inside
-            )
+            against = before in en("against") and any(place < start for place in owned if place in inside)
             ranked = norm in ("is", "was") and page.norms[verb + 1 : verb + 2] == ["the"]
             first = page.norms[start]
-            if not (fronted or than or (against and (ranked or norm in _SUITING))):
+            if not (fronted or than or (against and (ranked or norm in en("suiting")))):
                 continue
             if verb - start > _MOST_WORDS or any(place in owned for place in range(start, verb)):
                 continue
             if (
-                first in STARTS
+                first in en("starts")
                 or first in listed("en", "persons")
                 or self._in_one(start)
-                or (
-                    self._function(first)
-                    and first not in ("the", "all", "never", "after", "when", "a", "before", "up", "close")
-                )
+                or (self._function(first) and first not in en("begin_names"))
             ):
                 continue
             if first == "a" and self._thing(page.norms[verb - 1]):
@@ -192,7 +179,7 @@ class Positions(Pieces, GermanPositions):
     def _ranked_with(self, place: int, owned: set[int]) -> bool:
         """Whether a word ranks what stands before it with an item of ours: "than Heat"."""
         norms = self.page.norms
-        ranks = norms[place] in _RANKED or norms[place - 1 : place + 1] == ["followed", "by"]
+        ranks = norms[place] in en("ranked") or norms[place - 1 : place + 1] == ["followed", "by"]
         article = norms[place + 1 : place + 2] == ["the"]
         return ranks and place + 1 + article in owned
 
@@ -214,7 +201,9 @@ class Positions(Pieces, GermanPositions):
     def _paired_before(self, join: int, begin: int, owned: set[int]) -> Iterator[str]:
         page = self.page
         norm = page.norms[join]
-        if norm not in _JOINING | _RANKED | {"then"} or (page.gap(join).strip(" ,") or join - 1 in owned):
+        if norm not in en("joining") | en("ranked") | {"then"} or (
+            page.gap(join).strip(" ,") or join - 1 in owned
+        ):
             return
         start = join - 1
         while (
@@ -223,22 +212,22 @@ class Positions(Pieces, GermanPositions):
             and not page.gap(start).strip()
             and join - start <= _MOST_WORDS
         ):
-            if page.norms[start - 1] in _PAIRING or self._ranks_at(start - 1):
+            if page.norms[start - 1] in en("pairing") or self._ranks_at(start - 1):
                 break
             start -= 1
         led = page.norms[start - 1] if start > begin and not page.gap(start).strip() else ""
-        if led not in _PAIRING and not self._ranks_at(start - 1):
+        if led not in en("pairing") and not self._ranks_at(start - 1):
             listed_before = page.gap(start).strip() in (",", ":") and start > begin
-            if not listed_before or norm not in _JOINING or not self._two_options(start):
+            if not listed_before or norm not in en("joining") or not self._two_options(start):
                 return
         if start in owned or any(map(self._in_one, range(start, join))):
             return
         end = join - 1
-        if page.norms[end] in ("first", "again", "too", "right", "once", "just", "well"):
+        if page.norms[end] in en("behind_ranked"):
             end -= 1
         if end < start or (page.norms[start] in ("a", "an") and self._thing(page.norms[end])):
             return
-        if page.norms[start] in ("it", "them", "this", "that"):
+        if page.norms[start] in en("themselves"):
             return
         if not self._no_item(start, end, tight=True):
             yield page.text[page.words[start].start : page.words[end].end]
@@ -247,29 +236,17 @@ class Positions(Pieces, GermanPositions):
         """Whether the words before a mark count what is offered: "I see two options, ..."."""
         page = self.page
         said = page.norms[max(0, start - 3) : start]
-        return any(
-            one in ("two", "three", "both", "options", "choices", "ideas", "candidates", "these")
-            for one in said
-        )
+        return any(one in en("offered") for one in said)
 
     def _ranks_at(self, index: int) -> bool:
         norm = self.page.norms[index]
-        return norm in either("choosing") or norm in (
-            "rank",
-            "put",
-            "test",
-            "place",
-            "prefer",
-            "skip",
-            "get",
-            "find",
-        )
+        return norm in either("choosing") or norm in en("ranking")
 
     def _paired_behind(self, last: int, end: int, owned: set[int]) -> Iterator[str]:
         page = self.page
         join, start = last + 1, last + 2
         if (
-            page.norms[join] not in _JOINING
+            page.norms[join] not in en("joining")
             or page.gap(join).strip(" ,")
             or page.gap(start).strip()
             or start in owned
@@ -278,23 +255,10 @@ class Positions(Pieces, GermanPositions):
         stop = start
         while stop < end and not page.gap(stop + 1).strip() and stop + 1 not in owned:
             norm = page.norms[stop + 1]
-            if norm in (
-                "are",
-                "were",
-                "work",
-                "both",
-                "make",
-                "share",
-                "have",
-                "is",
-                "will",
-                "go",
-                "might",
-                "could",
-            ):
+            if norm in en("behind_two"):
                 break
             stop += 1
         following = page.norms[stop + 1] if stop < end and not page.gap(stop + 1).strip() else ""
-        together = following in ("are", "were", "work", "make", "share", "go") and stop - start < _MOST_WORDS
+        together = following in en("together") and stop - start < _MOST_WORDS
         if together and page.norms[start] not in listed("en", "persons") and not self._no_item(start, stop):
             yield page.text[page.words[start].start : page.words[stop].end]

@@ -83,6 +83,7 @@ class Runs(Details):
             and is_capital(raw)
             and not page.opens[index]
             and raw not in ("I", "A")
+            and not page.labels(index)
             and not (
                 index
                 and (

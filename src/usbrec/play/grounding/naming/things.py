@@ -5,16 +5,10 @@ from __future__ import annotations
 
 from usbrec.play.grounding.naming.acts import contracted, listed, of_talk
 from usbrec.play.grounding.naming.anchors import Anchors
-from usbrec.play.grounding.naming.clauses import STARTS
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, noun_or_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
-
-#: Small words between an article and its noun.
-_BEHIND_THE = frozenset(
-    {"one", "ones", "most", "more", "very", "only", "just", "so", "all", "other", "others", "our", "no"}
-)
-_FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
+from usbrec.play.grounding.naming.position_words import en
 
 
 class Things(Anchors):
@@ -37,10 +31,10 @@ class Things(Anchors):
         ):
             # "The 70s"; names in capitals are found as such.
             return True
-        if all(norm in _FREQUENCIES for norm in norms) and (len(norms) > 1 or tight):
+        if all(norm in en("frequencies") for norm in norms) and (len(norms) > 1 or tight):
             return False
         if not definite and (
-            norms[0] in STARTS
+            norms[0] in en("starts")
             or self._in_one(first)
             or norms[0] in listed("en", "unnamed")
             or norms[0] in listed("en", "persons")
@@ -51,20 +45,9 @@ class Things(Anchors):
             return True
         cut = next((place for place, norm in enumerate(rest) if place and self._function(norm)), len(rest))
         head = rest[cut - 1]
-        of_one = cut < len(rest) and rest[cut] in (
-            "of",
-            "in",
-            "from",
-            "with",
-            "that",
-            "which",
-            "who",
-            "i",
-            "you",
-            "for",
-        )
+        of_one = cut < len(rest) and rest[cut] in en("of_one")
         if definite and self._function(rest[0]):
-            return rest[0] in _BEHIND_THE
+            return rest[0] in en("behind_the")
         odd = next((place for place, norm in enumerate(norms) if place and norm == "the"), None)
         if odd is not None and not (self._function(norms[odd - 1]) or is_verb(norms[odd - 1])):
             return False
@@ -74,10 +57,7 @@ class Things(Anchors):
                 and not tight
                 and of_talk("en", head)
                 and len(rest) - cut > 1
-                and any(
-                    norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
-                    for norm in rest[cut + 1 :]
-                )
+                and any(norm in en("of_whom") or self._thing(norm) for norm in rest[cut + 1 :])
             )
         if cut < len(rest) and noun_only(head):
             return False

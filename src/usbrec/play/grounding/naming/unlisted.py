@@ -20,6 +20,7 @@ from usbrec.dialogue import Item
 from usbrec.play.grounding.naming.beside import Beside
 from usbrec.play.grounding.naming.german import GermanSmallLetters
 from usbrec.play.grounding.naming.marked import Marked
+from usbrec.play.grounding.naming.odd_marks import OddMarks
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.phrases import Phrases
 from usbrec.play.grounding.naming.places import Places
@@ -42,7 +43,7 @@ class NameCheck:
         return tuple(_Finder(self.vocabulary, page, shown, heard.words, heard.named, self.strict).found())
 
 
-class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Positions):
+class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, OddMarks, Positions):
     """All ways of finding names, on one reply."""
 
     def found(self) -> Iterator[str]:
@@ -56,7 +57,12 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Positions):
         yield from self._beside_others()
         yield from self._paired()
         yield from self._marked()
+        yield from self._dotted()
         if self.strict:
+            yield from self._marks_within()
+            yield from self._in_no_language()
             yield from self._unexplained()
             yield from self._beside_anchors()
             yield from self._in_item_positions()
+        else:
+            yield from self._in_cued_templates()

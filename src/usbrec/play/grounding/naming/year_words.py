@@ -45,6 +45,11 @@ class YearWords(ClaimWords):
         return re.compile(rf"\b{self._any('year_works')}\b", re.IGNORECASE)
 
     @cached_property
+    def items(self) -> re.Pattern[str]:
+        """What ends a kind that the item itself is of, and nothing that it tells of: "film"."""
+        return re.compile(rf"\b{self._any('year_items')}\s*$", re.IGNORECASE)
+
+    @cached_property
     def no_kind(self) -> re.Pattern[str]:
         """Words in it that begin to speak of something else: "about", "of"."""
         return re.compile(rf"\b{self._any('not_of_a_kind')}\b", re.IGNORECASE)
@@ -123,6 +128,27 @@ class YearWords(ClaimWords):
     def to_title_ahead(self) -> re.Pattern[str]:
         """Between that year and the title: ", the"."""
         return re.compile(rf",\s+(?:{self._any('the')}\s+)?{_QUOTES}", re.IGNORECASE)
+
+    @cached_property
+    def back(self) -> re.Pattern[str]:
+        """Before a year that opens a sentence, with nothing that says that something came out: "Back in"."""
+        return re.compile(rf"\s*(?:{self._any('year_back')}\s+)?", re.IGNORECASE)
+
+    @cached_property
+    def to_title_back(self) -> re.Pattern[str]:
+        """Between that year and the title: ", the", "kam"."""
+        return re.compile(
+            rf"(?:,|\s+{self._any('year_then')})\s+(?:{self._any('the')}\s+)?{_QUOTES}", re.IGNORECASE
+        )
+
+    @cached_property
+    def shown(self) -> re.Pattern[str]:
+        """Behind a title what it did in that year: "was in all cinemas", "came out", "in die Kinos"."""
+        was, there = self._any("year_was"), self._any("year_shown_there year_came_behind")
+        first = rf"(?:{self._any('year_first')}\s+)?"
+        return re.compile(
+            rf"{_QUOTES}\s+(?:{self._any('year_shown')}|(?:{was}\s+)?{first}{there})\b", re.IGNORECASE
+        )
 
     @cached_property
     def made(self) -> re.Pattern[str]:

@@ -93,6 +93,13 @@ class YearClaims(ClaimReading):
             )
         ):
             return behind, True
+        if (
+            behind is not None
+            and lists.to_title_back.fullmatch(text, end, behind.start)
+            and lists.shown.match(text, behind.end)
+            and lists.back.fullmatch(text, self._sentence_of(start)[0], start)
+        ):
+            return behind, True
         before = next((one for one in reversed(self.page.mentions) if one.end <= start), None)
         if before is None or start - before.end > _LONGEST:
             return None, False
@@ -109,12 +116,18 @@ class YearClaims(ClaimReading):
         owned = self._of_another(before, opened)
         if (_BESIDE.fullmatch(between) and _BESIDE_ENDS.match(text, end)) or lists.field.fullmatch(between):
             return before, True
-        if before.year is not None and not self.vocabulary.brands and not lists.out.fullmatch(between):
+        kind = lists.kind_from.fullmatch(between)
+        shown = kind is not None and lists.items.search(kind["kind"]) is not None
+        if (
+            before.year is not None
+            and not self.vocabulary.brands
+            and not (shown or lists.out.fullmatch(between))
+        ):
             # "Argo (2012), a tale from 1979": its year is said already. Goods tell of no other.
             return None, False
         if lists.beside.fullmatch(between):
             return before, not owned
-        if (kind := lists.kind_from.fullmatch(between)) and not lists.no_kind.search(kind["kind"]):
+        if kind is not None and not lists.no_kind.search(kind["kind"]):
             return before, not owned and not self._is_another(kind["kind"])
         if lists.kind_of.fullmatch(between) and lists.kind_behind.match(text, end):
             return before, not owned
