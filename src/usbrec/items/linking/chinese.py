@@ -24,8 +24,9 @@ _TELLING = 3
 
 @functools.lru_cache(maxsize=4096)
 def is_a_word(written: str) -> bool:
-    """Whether a title is a word of the dictionary."""
-    return len(written) <= LONGEST and folded(written)[0] in _words()
+    """Whether a title is a word of the dictionary, or ends as compounds do: 密码锁."""
+    key = folded(written)[0]
+    return len(key) <= LONGEST and (key in _words() or (len(key) >= _TELLING and key[-1] in chinese_heads()))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -34,9 +35,8 @@ def is_no_word(written: str) -> bool:
     if not _TELLING <= len(written) <= LONGEST or not _HAN.fullmatch(written):
         return False
     key = folded(written)[0]
-    if len(key) == _TELLING and key[:2] in _words() and key[2] in chinese_heads():
-        return False  # 密码锁
-    return key not in _words() and not of_everyday_words(key)
+    compound = len(key) == _TELLING and key[:2] in _words() and key[2] in chinese_heads()
+    return not compound and key not in _words() and not of_everyday_words(key)
 
 
 def word_across(text: str, start: int, end: int) -> bool:
