@@ -64,7 +64,10 @@ def sentences(language: str, half: str) -> tuple[list[tuple[str, tuple[str, ...]
     else:
         templates = [*half_of(told["one"], half), *half_of(told["several"], half)]
         none = half_of(told["none"], half)
-    titles = [tuple(form.strip() for form in line.split(";")) for line in half_of(told["titles"], part if part == half else "develop")]
+    titles = [
+        tuple(form.strip() for form in line.split(";"))
+        for line in half_of(told["titles"], part if part == half else "develop")
+    ]
     made = []
     for template in templates:
         slots = _SLOT.findall(template)

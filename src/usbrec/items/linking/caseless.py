@@ -131,7 +131,7 @@ class Surroundings:
         edges = self._clause_before, self._clause_after
         long = not sound and self._longer_than_words()
         ahead, behind = self.sign_ahead, self.sign_behind
-        if self._is_a_word and max(ahead, behind) is signs.Sign.ANY and not min(ahead, behind):
+        if self._is_a_word and max(ahead, behind) is signs.Sign.ANY:
             return False
         return signs.told(level, ahead, behind, edges=edges, long=long)
 
