@@ -1,12 +1,13 @@
 """How well titles are linked and masked in what people plainly say of films and books, in nine languages.
 
-    python bench/plain_talk.py [--half develop|kept|more-develop|more-kept] [--languages ko,th] [--show] [--lower]
+    python bench/plain_talk.py [--half develop|kept|more-develop|more-kept] [--languages ko,th] [--show]
+        [--lower]
 
 bench/plain_talk/<language>.toml holds 30 well-known titles, 40 templates (30 with one title, 10 with two or
 three) and 60 sentences in which words of the titles name none. Titles, templates and sentences are each put
 in the order of their digests; the first halves are `develop`, the others are `kept` apart: the linker was
-changed by what it missed of the first, the other was only counted. `more` are templates of five languages that
-were written later, for the titles of `develop`, and put into halves in the same way.
+changed by what it missed of the first, the other was only counted. `more` are templates of five languages
+that were written later, for the titles of `develop`, and put into halves in the same way.
 
 Each template of a half meets each title of the half; further slots take the titles that follow. Recall and
 masking are of all of these. Precision is of a draw of them, seven to three sentences without a title, and
@@ -60,14 +61,12 @@ def sentences(language: str, half: str) -> tuple[list[tuple[str, tuple[str, ...]
     told = tomllib.loads((TALK / f"{language}.toml").read_text("utf-8"))
     part = half.removeprefix("more-")
     if part != half:
-        templates, none = half_of(told.get("more", ()), part), []
+        templates, none = half_of(told.get("more", ()), part), half_of(told["none"], "develop")
     else:
         templates = [*half_of(told["one"], half), *half_of(told["several"], half)]
         none = half_of(told["none"], half)
-    titles = [
-        tuple(form.strip() for form in line.split(";"))
-        for line in half_of(told["titles"], part if part == half else "develop")
-    ]
+    lines = half_of(told["titles"], "kept" if half == "kept" else "develop")
+    titles = [tuple(form.strip() for form in line.split(";")) for line in lines]
     made = []
     for template in templates:
         slots = _SLOT.findall(template)
@@ -79,7 +78,7 @@ def sentences(language: str, half: str) -> tuple[list[tuple[str, tuple[str, ...]
                 text = text.replace(f"{{{slot}}}", form, 1)
                 meant.append(forms[0])
             made.append((glued(text, language), tuple(meant)))
-    return made, half_of(told["none"], half), [line.split(";")[0].strip() for line in told["titles"]]
+    return made, none, [line.split(";")[0].strip() for line in told["titles"]]
 
 
 def measure(language: str, half: str, show: bool, lower: bool) -> str:

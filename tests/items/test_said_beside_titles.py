@@ -1,4 +1,4 @@
-"""What people say beside titles in scripts without capitals and in small letters, and what goods are called."""
+"""What people say beside titles in scripts without capitals, and in small letters."""
 
 from __future__ import annotations
 
@@ -7,20 +7,9 @@ import pytest
 from usbrec.dialogue import Item
 from usbrec.items import Linker
 
-TITLES = (
-    "변호인",
-    "명량",
-    "박하",
-    "三体",
-    "教父",
-    "火花",
-    "リング",
-    "ベランダ",
-    "ร่างทรง",
-    "คู่กรรม",
-    "الممر",
-    "الناظر",
-) + ("Ирония судьбы", "La vie est belle", "Una mujer fantástica", "Schlagzeug", "Geige", "Le soleil")
+CASELESS = "변호인 명량 박하 三体 教父 火花 リング ベランダ ร่างทรง คู่กรรม الممر الناظر".split()
+OTHERS = ("Ирония судьбы", "La vie est belle", "Una mujer fantástica", "Schlagzeug", "Geige", "Le soleil")
+TITLES = (*CASELESS, *OTHERS)
 
 
 def named(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Chinese words of a dictionary: which titles are such words, and which can be none.
 
-No frequency tells a title from a word (活着 is as frequent as what is bought), but a dictionary tells what is no
-word at all: 花样年华. The list is read when the first Chinese title is judged.
+No frequency tells a title from a word (活着 is as frequent as what is bought), but a dictionary tells what
+is no word at all: 花样年华. The list is read when the first Chinese title is judged.
 """
 
 from __future__ import annotations
