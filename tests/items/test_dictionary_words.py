@@ -8,7 +8,10 @@ from usbrec.dialogue import Item
 from usbrec.items import Linker
 from usbrec.items.linking import chinese
 
-TITLES = ("花样年华", "无间道", "三体", "花生", "密码锁", "痛风", "致青春", "说不定", "ヨロイ戦記")
+TITLES = (
+    *("花样年华", "无间道", "三体", "花生", "密码锁", "痛风", "致青春", "说不定", "ヨロイ戦記"),
+    "流金岁月",
+)
 
 
 def named(text: str) -> list[str]:
@@ -27,6 +30,7 @@ def named(text: str) -> list[str]:
         ("你听说过痛风吗？", []),
         ("我换了密码锁。", []),
         ("无间道理我都懂", []),
+        ("隔壁的老王昨晚聊起流金岁月刊来着", []),
         ("说不定会下雨", []),
         ("《花生》看过吗", ["花生"]),
         ("花生的结局我没看懂", ["花生"]),
@@ -44,6 +48,6 @@ def test_the_list_holds_words_of_two_to_four_characters_and_folds_what_is_asked(
     assert not chinese.is_a_word("花样年华")
 
 
-@pytest.mark.parametrize("word", ["三体", "教父", "密码锁", "在一起", "ヨロイ戦", "a三体"])
-def test_two_characters_everyday_phrases_compounds_and_other_scripts_may_be_words(word: str) -> None:
+@pytest.mark.parametrize("word", ["三体", "教父", "密码锁", "我爱大家", "ヨロイ戦", "a三体"])
+def test_short_titles_everyday_phrases_and_other_scripts_may_be_words(word: str) -> None:
     assert not chinese.is_no_word(word)

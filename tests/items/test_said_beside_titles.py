@@ -7,7 +7,10 @@ import pytest
 from usbrec.dialogue import Item
 from usbrec.items import Linker
 
-CASELESS = "변호인 명량 박하 三体 教父 火花 リング ベランダ ร่างทรง คู่กรรม الممر الناظر".split()
+CASELESS = (
+    *("변호인", "명량", "박하", "三体", "教父", "火花", "リング", "ベランダ"),
+    *("ร่างทรง", "คู่กรรม", "الممر", "الناظر"),
+)
 OTHERS = ("Ирония судьбы", "La vie est belle", "Una mujer fantástica", "Schlagzeug", "Geige", "Le soleil")
 TITLES = (*CASELESS, *OTHERS)
 

@@ -18,29 +18,29 @@ from usbrec.patterns import LazyPattern
 _HAN = LazyPattern("[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: The longest word of the list.
 LONGEST = 4
-#: A title of fewer characters may be a word that the list lacks, or half of one.
-_TELLING = 3
+#: So many characters have the compounds that are told by their last one.
+_COMPOUND = 3
 
 
 @functools.lru_cache(maxsize=4096)
 def is_a_word(written: str) -> bool:
     """Whether a title is a word of the dictionary, or ends as compounds do: 密码锁."""
     key = folded(written)[0]
-    return len(key) <= LONGEST and (key in _words() or (len(key) >= _TELLING and key[-1] in chinese_heads()))
+    return len(key) <= LONGEST and (key in _words() or (len(key) >= _COMPOUND and key[-1] in chinese_heads()))
 
 
 @functools.lru_cache(maxsize=4096)
 def is_no_word(written: str) -> bool:
-    """Whether a title of three or four characters is no word, and does not fall apart into everyday ones."""
-    if not _TELLING <= len(written) <= LONGEST or not _HAN.fullmatch(written):
+    """Whether a title of four characters is no word, and does not fall apart into everyday ones. Of three it
+    may be one that the list lacks, as compounds of every day are."""
+    if len(written) != LONGEST or not _HAN.fullmatch(written):
         return False
     key = folded(written)[0]
-    compound = len(key) == _TELLING and key[:2] in _words() and key[2] in chinese_heads()
-    return not compound and key not in _words() and not of_everyday_words(key)
+    return key not in _words() and not of_everyday_words(key)
 
 
 def word_across(text: str, start: int, end: int) -> bool:
-    """Whether a word begins inside text[start:end] and ends behind it: 无间道 in 无间道理."""
+    """Whether a word begins inside text[start:end] and ends behind it: 流金岁月 in 流金岁月刊."""
     until = min(len(text), end + LONGEST - 1)
     near = folded(text[start:until])[0] if _HAN.match(text, end) else ""
     if len(near) != until - start:
