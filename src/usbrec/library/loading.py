@@ -283,6 +283,7 @@ def _items(
             for (place, row), key in zip(rows.numbered(), keys or itertools.repeat(None), strict=False)
         ),
         keyed=keys is not None,
+        again=lambda: (row for _, row in rows.numbered()),
     )
     return table_items(table, where, fields, name_it='columns={"title": "..."}', tell=tell, types=types)
 

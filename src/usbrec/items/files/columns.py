@@ -73,11 +73,13 @@ class Mapper:
         keyed: bool = False,
         types: Mapping[str, ColumnType] | None = None,
         first: Iterable[Mapping[str, Any]] = (),
+        within: str | None = None,
     ) -> None:
-        """`first` are some rows, which say what a name leaves open: "stars" are people or marks of five."""
+        """`first` are some rows, which say what a name leaves open: "stars" are people or marks of five.
+        `within` is the column whose objects' fields were read as columns."""
         header, first = list(header), list(first)
         self._actual = {column_key(name): name for name in reversed(header)}
-        self._path = path
+        self._path, self._within = path, within
         self._first = first
         self.not_taken: list[str] = []
         given = {field.name: getattr(mapping or FieldMap(), field.name) for field in fields(FieldMap)}
@@ -286,6 +288,7 @@ class Mapper:
             titles_not_from=self.title.passed_over,
             by_cells=self.title.by_cells,
             not_taken=tuple(self.not_taken),
+            within=self._within,
         )
 
     @property

@@ -25,6 +25,7 @@ from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.extras import extra
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
+from usbrec.items.files.envelopes import envelope, names_inside, opened
 from usbrec.items.files.report import ReadingReport
 from usbrec.patterns import LazyPattern
 from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
@@ -56,6 +57,8 @@ class Table:
     rows: Iterator[Row | str]
     keyed: bool = False
     """Whether the file gives each row's id outside the row."""
+    again: Callable[[], Iterable[object]] | None = None
+    """Gives the columns of all rows once more, for names that only some rows have inside an object."""
 
 
 #: Hears what reading a table took and left, once all its items are read.
@@ -95,13 +98,23 @@ def table_items(
     the user says which column is the title, `types` what further columns hold. `tell` may raise, too."""
     rows = iter(source.rows)
     first = list(itertools.islice(rows, _FIRST))
+    header = source.header
+    known = [row.columns for row in first if isinstance(row, Row)]
+    wanted = fields.title if fields is not None and isinstance(fields.title, str) else None
+    # Most files have a title in their header, and no look at their cells.
+    within = envelope(header, known, wanted)
+    if within is not None:
+        inner = names_inside(source.again() if source.again is not None else known, within)
+        header = tuple(dict.fromkeys((*(name for name in header if name != within), *inner)))
+        first, rows = [_opened(row, within) for row in first], (_opened(row, within) for row in rows)
     mapper = Mapper(
-        source.header,
+        header,
         fields,
         where,
         keyed=source.keyed,
         types=types,
         first=[row.columns for row in first if isinstance(row, Row)],
+        within=within,
     )
     # Where each id stands first. Texts alone: a million small tuples would keep the garbage collector busy.
     taken: dict[str, str] = {}
@@ -111,7 +124,7 @@ def table_items(
     could_be = " or ".join(map(repr, mapper.title.could_be))
     why = f"no column is plainly the title; it could be {could_be}" if could_be else "no title column"
     untitled = InputError(
-        f"{where}: {why}. Columns: {', '.join(source.header) or 'none'}. Rename one to "
+        f"{where}: {why}. Columns: {', '.join(header) or 'none'}. Rename one to "
         f"'title', or say which it is: {name_it}. A file without a line of names needs one."
     )
     external = mapper.external_id
@@ -152,6 +165,10 @@ def table_items(
         raise InputError(f"{where}: {there}. The catalogue needs at least one.")
     if tell is not None:
         tell(report)
+
+
+def _opened(row: Row | str, within: str) -> Row | str:
+    return row if isinstance(row, str) else replace(row, columns=opened(row.columns, within))
 
 
 def _numbered(item_id: str, taken: Mapping[str, object]) -> str:
@@ -246,7 +263,8 @@ def _json(where: str, text: str) -> Table:
         Row(place, value, key) if isinstance(value, dict) else f"{place}: not an object with attributes"
         for place, key, value in entries
     )
-    return Table(tuple(header), rows, keyed=isinstance(data, dict))
+    values = [value for _, _, value in entries]
+    return Table(tuple(header), rows, keyed=isinstance(data, dict), again=lambda: values)
 
 
 def _unwrapped(data: Any) -> Any:
@@ -284,7 +302,7 @@ def _jsonl(text: str) -> Table:
             else:
                 yield Unreadable(f"line {number}: {value}")
 
-    return Table(tuple(header), rows())
+    return Table(tuple(header), rows(), again=lambda: (value for _, value in json_lines(text)))
 
 
 def _csv(where: str, text: str) -> Table:

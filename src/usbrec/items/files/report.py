@@ -27,7 +27,8 @@ class ReadingReport:
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
     `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
     that no name told and the cells decided. `not_taken` are columns that are called an attribute and whose
-    cells are none, each with why: they are further columns.
+    cells are none, each with why: they are further columns. `within` is the column of objects whose
+    fields are columns here.
     """
 
     where: str
@@ -44,6 +45,7 @@ class ReadingReport:
     titles_not_from: tuple[str, ...] = ()
     by_cells: bool = False
     not_taken: tuple[str, ...] = ()
+    within: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -75,6 +77,8 @@ class ReadingReport:
             if columns and attribute != "id"
         ]
         told = f"Read as: {'; '.join((f'id from {self.ids_from}', *taken))}."
+        if self.within is not None:
+            told += f" The fields of the objects in {self.within!r} are read as columns."
         used = {column for columns in self.columns.values() for column in columns}
         if others := [column for column in self.others if column not in used]:
             told += f" Kept as further columns: {', '.join(others)}."

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 
-from usbrec.items.linking import compounds, japanese, signs
+from usbrec.items.linking import chinese, compounds, japanese, signs
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.caseless_numbers import (
     ENTRY_NUMBER,
@@ -97,6 +97,8 @@ class Surroundings:
         doubtful = self._japanese in {"noun", "sound"} or self._compound
         if level is Ambiguity.PLAIN and not doubtful:
             return True
+        if level is not Ambiguity.MARKED and self._is_no_word:
+            return True
         if self._talked_of(level):
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
@@ -128,7 +130,10 @@ class Surroundings:
         level = max(level, Ambiguity.CAPITALS) if sound else level
         edges = self._clause_before, self._clause_after
         long = not sound and self._longer_than_words()
-        return signs.told(level, self.sign_ahead, self.sign_behind, edges=edges, long=long)
+        ahead, behind = self.sign_ahead, self.sign_behind
+        if self._is_a_word and max(ahead, behind) is signs.Sign.ANY:
+            return False
+        return signs.told(level, ahead, behind, edges=edges, long=long)
 
     def is_spoken_of(self) -> bool:
         """Whether anything that is said of films and books, and of other things too, stands on one side, and
@@ -138,7 +143,9 @@ class Surroundings:
 
     def _longer_than_words(self) -> bool:
         written = self._text[self._start : self._end]
-        return len(written) >= _LONGER_THAN_WORDS[self._code] or self._japanese == "title"
+        if len(written) >= _LONGER_THAN_WORDS[self._code] or self._japanese == "title":
+            return True
+        return self._code == "zh" and not self._is_a_word
 
     @functools.cached_property
     def _code(self) -> str:
@@ -192,6 +199,8 @@ class Surroundings:
         if self._ends_with(caseless().surely_before) or self._begins_with(caseless().surely_after):
             return True
         speaks = compounds.speaks_of_works(text, start, end)
+        if self._is_a_word and not speaks:
+            return False
         if speaks and (level is Ambiguity.PLAIN or self._introduced or self._said_of or self._particle):
             return True
         if self._clause_after and (self._introduced or self._numbered_before()):
@@ -233,6 +242,19 @@ class Surroundings:
         if japanese.may_be_a_sound(written):
             return "sound"
         return "noun" if japanese.may_be_a_noun(written) else "title"
+
+    @property
+    def _is_a_word(self) -> bool:
+        """Whether the match is a Chinese word of the dictionary."""
+        return self._code == "zh" and chinese.is_a_word(self._text[self._start : self._end])
+
+    @property
+    def _is_no_word(self) -> bool:
+        """Whether the match can be nothing but a Chinese title: 花样年华."""
+        if self._code != "zh" or self._compound == "sound":
+            return False
+        text, start, end = self._text, self._start, self._end
+        return chinese.is_no_word(text[start:end]) and not chinese.word_across(text, start, end)
 
     @functools.cached_property
     def _compound(self) -> str:

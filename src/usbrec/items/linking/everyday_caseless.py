@@ -78,3 +78,8 @@ def _of_everyday_words(title_words: Sequence[str], known: CaselessWords) -> bool
             if begin in reached and (known_piece or (begin and piece in known.particles)):
                 reached.add(end)
     return len(title_words) in reached
+
+
+def of_everyday_words(written: Sequence[str]) -> bool:
+    """Whether a folded title in Chinese characters is an everyday word, or falls apart into such."""
+    return "".join(written) in caseless().ordinary or _of_everyday_words(written, caseless())

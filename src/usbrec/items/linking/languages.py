@@ -161,6 +161,12 @@ def works_of(code: str) -> tuple[str, ...]:
 
 
 @functools.cache
+def chinese_heads() -> frozenset[str]:
+    """Characters that make another word of the one they stand behind, folded."""
+    return frozenset(folded("".join(_read("zh")["heads"].split()))[0])
+
+
+@functools.cache
 def things() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What words for things of every day begin with (Arabic) and end with (Chinese, Korean), folded."""
     found = [

@@ -12,6 +12,8 @@ from usbrec.items.linking.context import CLAUSE_END, ContextFeatures, Match
 from usbrec.items.linking.languages import Language
 
 _LONGEST = 3
+#: So many words behind its first a title of everyday words has that stands for itself: "la vie est belle".
+_PHRASE = 2
 
 
 def is_without_capitals(page: ContextFeatures) -> bool:
@@ -20,7 +22,9 @@ def is_without_capitals(page: ContextFeatures) -> bool:
 
 def told_in_small_letters(language: Language, page: ContextFeatures, match: Match, level: Ambiguity) -> bool:
     """Whether what stands beside words that are not in everyday use makes a title of them."""
-    if level is not Ambiguity.PLAIN or match.skip or not is_without_capitals(page):
+    if match.skip or not is_without_capitals(page):
+        return False
+    if level is not Ambiguity.PLAIN and (level is Ambiguity.MARKED or match.last - match.first < _PHRASE):
         return False
     if not _goes_on(language, page, match):
         return False
