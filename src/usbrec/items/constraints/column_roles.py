@@ -26,6 +26,18 @@ _SALE = LazyPattern(
     r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
     r"|aktionspreis|angebotspreis|sonderpreis|saleprice|rabatt|reduziert\w*|aktuell\w*)(?:_|$)"
 )
+#: Prices that only some items have, below what is usual: "discount" alone may be what is taken off.
+_OFFER = LazyPattern(
+    r"(?:^|_)(?:sale|special|offer|discounted|reduced|promo|promotional|aktion|aktions|angebot|aktionspreis"
+    r"|angebotspreis|sonderpreis|saleprice|reduziert\w*|oferta|promo(?:ción|cion|tion)?|promotionnel|soldes?"
+    r"|offerta|scontato|aanbieding)(?:_|$)"
+)
+#: What an item without an offer costs; a price of before and a recommended one are none.
+_USUAL = LazyPattern(
+    r"(?:^|_)(?:regular|normal|standard|list|actual|original|regulärer|normalpreis|listenpreis|listprice)(?:_|$)"
+)
+#: What an item costs now, where a file has offers beside usual prices (items/files/joined_columns.py).
+CURRENT_PRICE = "current price"
 _MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
@@ -54,6 +66,17 @@ def is_present_price(column: str) -> bool:
     return is_price(column) and not is_former_price(column) and _FEE.search(name_words(column)) is None
 
 
+def is_offer(column: str) -> bool:
+    """Whether a column's name says that it is the price of an offer, which some items have."""
+    return is_present_price(column) and _OFFER.search(name_words(column)) is not None
+
+
+def is_usual_price(column: str) -> bool:
+    """Whether a column's name says that it is what an item costs without an offer."""
+    name = name_words(column)
+    return is_price(column) and _USUAL.search(name) is not None and _FEE.search(name) is None
+
+
 def is_maker(column: str) -> bool:
     """Whether a column's name says whose an item is: who made, wrote, published or sells it."""
     return _MAKERS.search(name_words(column)) is not None
@@ -77,9 +100,17 @@ def makers_of(item: Item) -> list[str]:
 
 def present_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
     """The columns of numbers that say what an item costs, the first of which counts where one has to be
-    chosen: one that is called a price and no more, before one of an offer that some items have."""
+    chosen: what is known to be paid now, else one that is called a price and no more, before one of an offer
+    that some items have."""
     found = [column for column in types if column.type == "number" and is_present_price(column.name)]
-    return sorted(found, key=lambda column: _SALE.search(name_words(column.name)) is not None)
+    return sorted(
+        found,
+        key=lambda column: (
+            column.name != CURRENT_PRICE,
+            _SALE.search(name_words(column.name)) is not None,
+            "_" in name_words(column.name),
+        ),
+    )
 
 
 def former_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:

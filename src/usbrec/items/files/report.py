@@ -25,6 +25,7 @@ class ReadingReport:
     `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
+    `joined` says which columns were made of several.
     `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
     that no name told and the cells decided. `not_taken` are columns that are called an attribute and whose
     cells are none, each with why: they are further columns.
@@ -44,6 +45,7 @@ class ReadingReport:
     titles_not_from: tuple[str, ...] = ()
     by_cells: bool = False
     not_taken: tuple[str, ...] = ()
+    joined: str = ""
 
     @property
     def whole(self) -> bool:
@@ -80,6 +82,7 @@ class ReadingReport:
             told += f" Kept as further columns: {', '.join(others)}."
         if self.types:
             told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
+        told += f" {self.joined}" if self.joined else ""
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
         several = self._currencies()
         told += "".join(
