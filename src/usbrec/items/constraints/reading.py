@@ -27,6 +27,7 @@ from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stoc
 from usbrec.items.constraints.corrections import corrected, corrections, widened
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
 from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
     OPEN,
@@ -107,6 +108,7 @@ class ConstraintReader:
         ) or first(columns, is_stock_column)
         self._stock_count = first(numbers, lambda column: is_stock(column.name))
         self._flags = FlagReader(self.table, self._price, self._stock)
+        self._hours = HoursReader(self.table)
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._numbers = NumberColumns(numbers, self._price, self._stock_count)
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
@@ -299,6 +301,7 @@ class ConstraintReader:
                 found += [
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
+                found += self._hours.read(wanted)
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
                 found += _as_theirs(named, clause) if named else ()
             if self._price is not None and says("cheaper", clause):
