@@ -140,3 +140,35 @@ def test_in_stock_is_met_by_what_is_nearly_gone(tmp_path: Path) -> None:
     catalogue, told = read(tmp_path, "\n".join(["Art.-Nr.;Bezeichnung;Bestand;Preis", *lines]))
     assert meets(catalogue, "Es muss auf Lager sein.") == ["0", "1", "4"]
     assert "'Bestand': 2 cells are no numbers ('vorbestellbar' in line 5, 'in 3 Tagen" in told
+
+
+VARIANTS = """Handle,Title,Option1 Name,Option1 Value,Variant Price,Variant Inventory Qty,Image Src
+sock,Wool Sock,Size,S,14.00,0,1.jpg
+sock,,,M,12.00,3,
+sock,,,L,,-1,
+sock,,,,,,2.jpg
+shirt,Linen Shirt,Size,M,49.00,0,3.jpg
+cape,Rain Cape,Title,Default Title,89.00,9,4.jpg
+other,,,,5.00,1,
+"""
+
+
+def test_rows_of_variants_are_one_item(tmp_path: Path) -> None:
+    """All options, the lowest price, the sum of the stock; a row of another product without a title is lost
+    and told."""
+    catalogue, told = read(tmp_path, VARIANTS)
+    assert [item.title for item in catalogue] == ["Wool Sock", "Linen Shirt", "Rain Cape"]
+    sock = next(iter(catalogue)).extra
+    shown = (sock["Size"], sock["Variant Price"], sock["Variant Inventory Qty"], sock["Image Src"])
+    assert shown == ("S, M, L", "12.00", "3", "1.jpg")
+    assert "3 rows without a title are variants of the item above (the same 'Handle')" in told
+    assert "line 8: no title" in told
+    assert meets(catalogue, "In size M, please.") == ["Wool Sock", "Linen Shirt"]
+    assert meets(catalogue, "Under 13, please.") == ["Wool Sock"]
+
+
+def test_rows_without_titles_in_a_file_without_handles_are_left_out(tmp_path: Path) -> None:
+    """What has no handle belongs to nothing."""
+    catalogue, told = read(tmp_path, "id,title,price\na,Thing,5\nb,,6\nc,Other,7\n")
+    assert [item.id for item in catalogue] == ["a", "c"]
+    assert "line 3: no title" in told

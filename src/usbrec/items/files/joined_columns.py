@@ -27,7 +27,7 @@ class JoinedColumns:
     def __init__(self, columns: Sequence[str], *, kept: Collection[str], taken: Collection[str]) -> None:
         free = [column for column in columns if column not in kept]
         self._taken = frozenset(map(column_key, taken))
-        self._options = list(_options(free))
+        self._options = list(option_pairs(free))
         self._offer, self._usual = _offer(columns)
         names = ("price", CURRENT_PRICE)
         self._current = next((name for name in names if column_key(name) not in self._taken), None)
@@ -91,7 +91,7 @@ class JoinedColumns:
         return " ".join(told)
 
 
-def _options(columns: Sequence[str]) -> list[tuple[str, str]]:
+def option_pairs(columns: Sequence[str]) -> list[tuple[str, str]]:
     """The pairs of columns of an option's name and its value: "Option1 Name" and "Option1 Value"."""
     found: dict[str, dict[str, str]] = {}
     for column in columns:

@@ -55,9 +55,10 @@ class ReadingReport:
     @property
     def doubtful(self) -> bool:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
-        name does), or a column is not what it is called."""
+        name does), a column is not what it is called, or some are read together."""
         mixed = any(column.mixed for column in self.types)
-        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken or self._currencies())
+        guessed = self.titles_not_from or self.not_taken or self.joined or self._currencies()
+        return self.by_cells or mixed or bool(guessed)
 
     def _currencies(self) -> dict[str, list[str]]:
         """The currencies of each column with several."""
