@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import usbrec
 from usbrec.dialogue import Turn
 from usbrec.errors import InputWarning
 from usbrec.items import Catalogue, load_catalogue
@@ -172,3 +173,22 @@ def test_rows_without_titles_in_a_file_without_handles_are_left_out(tmp_path: Pa
     catalogue, told = read(tmp_path, "id,title,price\na,Thing,5\nb,,6\nc,Other,7\n")
     assert [item.id for item in catalogue] == ["a", "c"]
     assert "line 3: no title" in told
+
+
+def test_objects_in_a_cell_say_their_amount_or_are_told() -> None:
+    """One offer of schema.org is its price; of a list of objects without names nobody knows what is meant."""
+    offer = {"price": 12.5, "priceCurrency": "EUR", "availability": "InStock"}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", InputWarning)
+        items = list(
+            usbrec.load_catalogue(
+                [
+                    {"id": "a", "title": "Thing A", "offers": [offer]},
+                    {"id": "b", "title": "Thing B", "offers": [offer, offer]},
+                ]
+            )
+        )
+    assert [item.extra.get("offers") for item in items] == ["12.5", None]
+    assert "row 2: offers: an object in which no key holds a name" in "".join(
+        str(one.message) for one in told
+    )

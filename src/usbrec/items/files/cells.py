@@ -124,6 +124,10 @@ def further_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Mapping) and (told := _amount(value) or _measures(value) or _hours(value)):
         return told
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+        return further_text(value[0])
+    if isinstance(value, list | Mapping):
+        return ", ".join(names_in(value))
     if isinstance(value, str) and _EMPTY.fullmatch(value):
         return ""
     written = text_of(value)
@@ -155,7 +159,12 @@ def _amount(value: Mapping[Any, Any]) -> str:
     """An amount of money that an object holds, {"amount": 5, "currency": "EUR"}, as a text, else ""."""
     folded = {str(key).casefold(): entry for key, entry in value.items()}
     currency = next(
-        (folded[key] for key in ("currency", "currencycode", "currency_code") if key in folded), ""
+        (
+            folded[key]
+            for key in ("currency", "currencycode", "currency_code", "pricecurrency")
+            if key in folded
+        ),
+        "",
     )
     number = next((folded[key] for key in ("amount", "value", "price") if key in folded), None)
     if not isinstance(currency, str) or isinstance(number, bool) or not isinstance(number, int | float | str):
