@@ -43,6 +43,7 @@ _OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
 _PLACED = LazyPattern(PLACE)
+_THAN = LazyPattern(r"(?<!\w)(?:than|als)\s+$")
 #: "From the 80s" is no length of time, and "under 80s" is one.
 _DECADE_BEHIND = LazyPattern(r"'?s(?!\w)")
 _OF_DECADES = LazyPattern(r"(?<!\w)(?:the|from|since|early|mid|late)(?!\w)")
@@ -292,6 +293,8 @@ class BoundsReader:
                 yield holds("holds", counted, ">=", min(values))
                 yield holds("holds", counted, "<=", max(values))
                 continue
+            if _THAN.search(text[: match.start()]):
+                continue  # "better than 4 stars"
             if number not in taken and counted is not None and not self._about_offer(text, match.start()):
                 taken.add(number)
                 denied = each.denied.search(text[: match.start()])

@@ -53,7 +53,9 @@ _ORIGINS = LazyPattern(
     r"|región|pays|ville|région|origine|provenance|paese|città|regione|provenienza|origem|cidade|herkomst"
     r"|国家|國家|产地|產地|城市|地区|原産国|産地|国|都市|원산지|국가|도시|지역)(?:s|_of_origin)?$"
 )
-_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
+_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne", "points", "punkte"})
+#: "Rating_count" has no ratings.
+_COUNTED = frozenset({"count", "counts", "number", "num", "no", "anzahl", "total", "votes"})
 
 
 def is_former_price(column: str) -> bool:
@@ -89,7 +91,8 @@ def is_origin(column: str) -> bool:
 
 def is_rating(column: TypedColumn) -> bool:
     """Whether a column's name says that it has ratings."""
-    return not _RATINGS.isdisjoint(name_words(column.name).split("_"))
+    words = frozenset(name_words(column.name).split("_"))
+    return not _RATINGS.isdisjoint(words) and _COUNTED.isdisjoint(words)
 
 
 def makers_of(item: Item) -> list[str]:

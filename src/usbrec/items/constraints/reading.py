@@ -110,16 +110,17 @@ class ConstraintReader:
         self._flags = FlagReader(self.table, self._price, self._stock)
         self._hours = HoursReader(self.table)
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
-        self._numbers = NumberColumns(numbers, self._price, self._stock_count)
+        self._numbers = NumberColumns(numbers, self._price, self._stock_count, self._scale_of)
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
         self._rating = first(numbers, is_rating)
 
     @functools.cached_property
     def _scale(self) -> int | None:
         """The most that the column of ratings may hold; None where it is told on no usual scale."""
-        if self._rating is None:
-            return None
-        known = self.table.numbers(self._rating.name, self.table.allowed(()))
+        return None if self._rating is None else self._scale_of(self._rating)
+
+    def _scale_of(self, column: TypedColumn) -> int | None:
+        known = self.table.numbers(column.name, self.table.allowed(()))
         return next((most for most in _SCALES if len(known) and known.max() <= most), None)
 
     def read(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
