@@ -24,7 +24,7 @@ def write(folder, *items):
 
 
 def test_ids_that_lost_their_zeros_are_told(tmp_path):
-    """A table program takes zeros off; what is left counts, and the rest is named, the most frequent first."""
+    """A table program takes zeros off; the rest counts, and what is lost is named."""
     path = write(tmp_path, ["00123", "Pan"], ["124", "Nope"], ["124"])
     with pytest.warns(InputWarning, match=r"3 of 5 items are not in the catalogue .*\('124', 'Nope'\)"):
         found = popularity_from(path, CATALOGUE)
