@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, names_of
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, names_of
 from usbrec.patterns import LazyPattern
 
 _FORMER = LazyPattern(
@@ -119,3 +119,23 @@ def present_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
 def former_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
     """The columns of numbers with prices of before, or recommended ones."""
     return [column for column in types if column.type == "number" and is_former_price(column.name)]
+
+
+def asked_price(types: Iterable[TypedColumn]) -> TypedColumn | None:
+    """The column that a price is held against where nobody says which. A price of before, or one of postage,
+    is asked for by its name."""
+    columns = list(types)
+    numbers = [column for column in columns if column.type == "number"]
+    found = (
+        present_prices(columns)
+        or [column for column in numbers if column.currency and not is_price(column.name)]
+        or former_prices(columns)
+    )
+    return next(iter(found), None)
+
+
+def asked_stock(types: Iterable[TypedColumn]) -> TypedColumn | None:
+    """The column that says whether an item is there, before one that says how many are."""
+    columns = [column for column in types if is_stock(column.name) and column.type != "text"]
+    worded = [column for column in columns if column.type != "number"]
+    return next(iter(worded or columns), None)

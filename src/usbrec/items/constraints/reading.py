@@ -21,7 +21,7 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.certainty import certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
 from usbrec.items.constraints.column_building import has_brands
-from usbrec.items.constraints.column_roles import former_prices, is_rating, present_prices
+from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.corrections import corrected, corrections, widened
@@ -94,18 +94,7 @@ class ConstraintReader:
         self._phrases = tuple(ConstraintPatterns.of(phrases) for phrases in all_phrases())
         columns = self.table.columns
         numbers = [column for column in columns if column.type == "number"]
-        # A price of before, or one of postage, is asked for by its name.
-        self._price = next(
-            iter(
-                present_prices(columns)
-                or [column for column in numbers if column.currency and not is_price(column.name)]
-                or former_prices(columns)
-            ),
-            None,
-        )
-        self._stock = first(
-            [column for column in columns if column.type != "number"], is_stock_column
-        ) or first(columns, is_stock_column)
+        self._price, self._stock = asked_price(columns), asked_stock(columns)
         self._stock_count = first(numbers, lambda column: is_stock(column.name))
         self._flags = FlagReader(self.table, self._price, self._stock)
         self._hours = HoursReader(self.table)
