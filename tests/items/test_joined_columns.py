@@ -12,7 +12,7 @@ from usbrec.dialogue import Turn
 from usbrec.errors import InputWarning
 from usbrec.items import Catalogue, load_catalogue
 from usbrec.items.constraints.column_table import open_columns
-from usbrec.items.constraints.column_types import stock_number
+from usbrec.items.constraints.column_types import is_stock, stock_number
 from usbrec.items.constraints.reading import ConstraintReader
 from usbrec.items.open import open_linker
 
@@ -192,3 +192,23 @@ def test_objects_in_a_cell_say_their_amount_or_are_told() -> None:
     assert "row 2: offers: an object in which no key holds a name" in "".join(
         str(one.message) for one in told
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "stock"),
+    [
+        ("Verfügbarkeit", True),
+        ("units_in_stock", True),
+        ("Lagerbestand (Stück)", True),
+        ("product_availability", True),
+        ("Qty available", True),
+        ("total stock", True),
+        ("stock_location", False),
+        ("availability_date", False),
+        ("Variant Inventory Policy", False),
+        ("Menge", False),
+    ],
+)
+def test_what_is_called_a_stock(name: str, stock: bool) -> None:
+    """A name of several words is one where nothing in it says something else."""
+    assert is_stock(name) is stock

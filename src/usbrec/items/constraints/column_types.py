@@ -6,6 +6,7 @@ counts as unknown, and is told.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -106,9 +107,14 @@ def spoken_name(column: TypedColumn) -> str:
     return name_words(column.name).replace("_", " ")
 
 
+@functools.cache
 def is_stock(column: str) -> bool:
-    """Whether a column's name says whether, or how much of, an item is there."""
-    return column_key(column) in further_names("stock")
+    """Whether a column's name says whether, or how much of, an item is there: "stock", "units in stock"."""
+    if column_key(column) in further_names("stock"):
+        return True
+    words = {column_key(word) for word in name_words(column).split("_")}
+    stock = words & further_names("stock_words")
+    return bool(stock) and words - stock <= further_names("stock_beside")
 
 
 def is_price(column: str) -> bool:

@@ -19,7 +19,8 @@ from usbrec.items.files.joined_columns import option_pairs
 
 
 class _Row(Protocol):
-    columns: Mapping[str, Any]
+    @property
+    def columns(self) -> Mapping[str, Any]: ...
 
 
 R = TypeVar("R", bound=_Row)
