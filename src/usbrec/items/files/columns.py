@@ -120,6 +120,7 @@ class Mapper:
         types_given = self._types_given(types or {})
         self._types = ColumnTypes(types_given)
         self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
+        self._joins = bool(self._joined)
 
     def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
         given: dict[str, ColumnType] = {}
@@ -233,7 +234,7 @@ class Mapper:
             further = (*names[1:], *further)
         item_id = _whole(self._name(row, "id")) or key
         extra = {name: text for name in self._rest if (text := self._further(name, row.get(name), place))}
-        if self._joined:
+        if self._joins:
             self._joined.join(extra, self._currencies)
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
