@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ TALK = [
 ]
 
 
-def test_messages_are_the_turns(tmp_path):
+def test_messages_are_the_turns(tmp_path: Path) -> None:
     """The system's message is passed over."""
     path = tmp_path / "log.jsonl"
     path.write_text("".join(json.dumps({"id": f"d{n}", "messages": TALK}) + "\n" for n in range(2)))
@@ -25,7 +26,7 @@ def test_messages_are_the_turns(tmp_path):
     assert [turn.role for turn in found[0].turns] == ["seeker", "recommender"]
 
 
-def test_two_names_of_the_turns_are_not_guessed_between(tmp_path):
+def test_two_names_of_the_turns_are_not_guessed_between(tmp_path: Path) -> None:
     """A line with `turns` and `dialogue` says neither."""
     path = tmp_path / "log.jsonl"
     path.write_text(json.dumps({"id": "d", "turns": TALK, "dialogue": TALK}))

@@ -10,7 +10,7 @@ from usbrec.items.constraints.reading import ConstraintReader
 from usbrec.items.open import open_linker
 
 
-def asked(text, **columns):
+def asked(text: str, **columns: list[float]) -> list[tuple[str, str, object]]:
     """What is asked for of items with a price and further columns of numbers."""
     rows = zip(*columns.values(), strict=True)
     catalogue = load_catalogue(
@@ -39,7 +39,7 @@ def asked(text, **columns):
         ("mindestens 4 Sterne", (">=", 4.0)),
     ],
 )
-def test_a_rating_is_about_the_column_of_ratings(column, text, bound):
+def test_a_rating_is_about_the_column_of_ratings(column: str, text: str, bound: tuple[str, float]) -> None:
     """And not about the price, which any of these numbers could be."""
     assert asked(text, **{column: [4.2, 4.7, 3.9]}) == [(column, *bound)]
 
@@ -53,23 +53,23 @@ def test_a_rating_is_about_the_column_of_ratings(column, text, bound):
         ("Rated 4.5 or higher.", []),
     ],
 )
-def test_a_number_of_another_scale_asks_for_nothing(text, found):
+def test_a_number_of_another_scale_asks_for_nothing(text: str, found: list[tuple[str, str, float]]) -> None:
     """Four stars are no four points of a hundred."""
     assert asked(text, score=[88, 92, 95]) == found
 
 
-def test_a_hotels_stars_are_not_its_guests_rating():
+def test_a_hotels_stars_are_not_its_guests_rating() -> None:
     """Both are there: stars are the hotel's, what is rated the guests'."""
-    both = {"stars": [3, 4, 5], "guest_rating": [8.1, 9.2, 7.7]}
+    both: dict[str, list[float]] = {"stars": [3, 4, 5], "guest_rating": [8.1, 9.2, 7.7]}
     assert asked("At least 4 stars.", **both) == [("stars", ">=", 4.0)]
     assert asked("Rated 8 or higher.", **both) == [("guest_rating", ">=", 8.0)]
 
 
-def test_better_than_a_number_of_stars_is_not_that_number():
+def test_better_than_a_number_of_stars_is_not_that_number() -> None:
     assert asked("Better than 4 stars.", stars=[4.2, 4.7, 3.9]) == []
 
 
 @pytest.mark.parametrize("text", ["Rated 4.5 or higher.", "At least 4 stars."])
-def test_without_ratings_it_is_no_price(text):
+def test_without_ratings_it_is_no_price(text: str) -> None:
     """How often something was rated is no rating."""
     assert asked(text, rating_count=[120, 3, 70], weight=[1.5, 2.5, 3]) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from usbrec.items.popularity import popularity_from
 CATALOGUE = load_catalogue([{"id": "00123", "title": "Kettle"}, {"id": "00124", "title": "Pan"}])
 
 
-def write(folder, *items):
+def write(folder: Path, *items: list[str]) -> Path:
     """A file with one session of each list."""
     path = folder / "sessions.jsonl"
     path.write_text(
@@ -23,7 +24,7 @@ def write(folder, *items):
     return path
 
 
-def test_ids_that_lost_their_zeros_are_told(tmp_path):
+def test_ids_that_lost_their_zeros_are_told(tmp_path: Path) -> None:
     """A table program takes zeros off; the rest counts, and what is lost is named."""
     path = write(tmp_path, ["00123", "Pan"], ["124", "Nope"], ["124"])
     with pytest.warns(InputWarning, match=r"3 of 5 items are not in the catalogue .*\('124', 'Nope'\)"):
@@ -31,7 +32,7 @@ def test_ids_that_lost_their_zeros_are_told(tmp_path):
     assert found == {"00123": 1.0, "00124": 1.0}
 
 
-def test_nothing_is_told_where_all_are_known(tmp_path):
+def test_nothing_is_told_where_all_are_known(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", InputWarning)
         assert popularity_from(write(tmp_path, ["00123"], ["Pan"]), CATALOGUE) == {"00123": 1.0, "00124": 1.0}

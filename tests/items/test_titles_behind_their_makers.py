@@ -35,7 +35,7 @@ LINKER = open_linker(
         ("You could try Queen: Liar.", "queen"),
     ],
 )
-def test_whose_a_title_is_tells_it(text, item):
+def test_whose_a_title_is_tells_it(text: str, item: str) -> None:
     """A common word is a title beside the name of its own artist, and of two songs theirs is meant."""
     assert [found.item_id for found in LINKER.link(text)] == [item]
 
@@ -50,6 +50,6 @@ def test_whose_a_title_is_tells_it(text, item):
         "A fan of Coldplay - 1999 was my year.",
     ],
 )
-def test_words_beside_other_words_stay_words(text):
+def test_words_beside_other_words_stay_words(text: str) -> None:
     """A name in small letters is nobody, and another's name is not whose the title is."""
     assert LINKER.link(text) == ()
