@@ -139,7 +139,7 @@ def table_items(
         yield item
     report = mapper.report(where, len(taken), problems, name_it)
     if told := variants.told():
-        report = replace(report, joined=f"{report.joined} {told}".strip())
+        report = replace(report, joined=f"{report.joined} {told}".strip(), variants=variants.count)
     if unreadable:
         raise BadLines(where, unreadable, "Repair or remove these lines: what they say cannot be known.")
     if problems and source.header and not mapper.columns["title"]:
