@@ -88,6 +88,12 @@ def test_p_values_are_adjusted_over_all_comparisons_together():
         ([row("x", 1.0)], {}, "share no sample"),
         (LOW, {"seats": {"judge": "openai:big"}}, "differ in seats.judge: – and openai:big"),
         (LOW, {"play": {"rounds": 5}}, "differ in play.rounds"),
+        (LOW, {"play": {"filter": {"price": {"max": 9}}}}, "differ in play.filter.price.max: – and 9"),
+        (LOW, {"play": {"constraints": "off"}}, "differ in play.constraints"),
+        (LOW, {"play": {"simulator_temperature": 1.5}}, "differ in play.simulator_temperature"),
+        (LOW, {"language": "de"}, "differ in language"),
+        (LOW, {"asking": {"shown": 3}}, "differ in asking.shown"),
+        (LOW, {"seekers": {"templates": "mine.toml"}}, "differ in seekers.templates"),
         ([row(str(index), 0.2, method="votes") for index in range(12)], {}, "scored in different ways"),
         (
             [row(str(index), 0.2, targets=("Other (1999)",)) for index in range(12)],

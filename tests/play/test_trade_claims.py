@@ -290,7 +290,11 @@ def test_under_an_amount_is_about_todays_price_wherever_its_column_stands() -> N
             {"title": "B", "old_price": "60", "price": "50", "sale_price": ""},
         ]
     )
-    assert [column.name for column in present_prices(catalogue.types)] == ["price", "sale_price"]
+    assert [column.name for column in present_prices(catalogue.types)] == [
+        "current price",
+        "price",
+        "sale_price",
+    ]
     knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
     (one,) = knowledge.constraints((seeker("Something under 25, please."),))
-    assert (one.column, one.operator, one.value) == ("price", "<", 25.0)
+    assert (one.column, one.operator, one.value) == ("current price", "<", 25.0)

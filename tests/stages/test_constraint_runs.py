@@ -267,3 +267,15 @@ def test_where_nothing_is_asked_no_table_of_columns_is_made(tmp_path: Path) -> N
         progress=False,
     )
     assert "columns" not in books.kept
+
+
+def test_simulated_seekers_demand_what_their_words_are_held_against(tmp_path: Path) -> None:
+    """A catalogue with two prices has one that "under 50" is about, and a demand is on that one."""
+    items, out = tmp_path / "lamps.csv", tmp_path / "seekers.jsonl"
+    rows = [f"{n},Lamp {chr(65 + n)},{'desk' if n % 2 else 'floor'},{20 + n},{n}" for n in range(24)]
+    items.write_text("\n".join(["id,title,category,price,special_price", *rows]), encoding="utf-8")
+    made = command("samples", "catalogue", items, "-o", out, "--number", "20", "--constraints", "12")
+    assert made.returncode == 0
+    demanded = {column for sample in load_samples(out) for column in sample.constraints}
+    assert "current price" in demanded
+    assert not demanded & {"price", "special_price"}

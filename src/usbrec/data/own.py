@@ -89,7 +89,7 @@ def sample_of(value: Any) -> Sample:
     sample_id = as_id(required(row, "id"), "id")
     dialogue_id = row.get("dialogue_id")
     source = row.get("source")
-    field = _one_of(row, "turns", "dialogue", "")
+    field = _turns_field(row)
     turns = read_turns(row[field], field)
     return Sample(
         id=sample_id,
@@ -104,18 +104,26 @@ def sample_of(value: Any) -> Sample:
     )
 
 
+def _turns_field(row: Mapping[str, Any]) -> str:
+    """The field of the turns; logs of chat models call them messages."""
+    if "messages" in row and not {"turns", "dialogue"} & row.keys():
+        return "messages"
+    return _one_of(row, "turns", "dialogue", "")
+
+
 def dialogue_of(value: Any) -> Sample | RecordedDialogue:
     """The whole dialogue on one line, or the sample where it is one; raises InputError naming the field.
 
-    A dialogue has `id`, `turns` (or `dialogue`), each turn perhaps with `ratings`, and perhaps `system`,
-    `dataset`, `source`, `ratings`, `labels` and `targets` (see :class:`usbrec.dialogue.RecordedDialogue`).
+    A dialogue has `id`, `turns` (or `dialogue`, or `messages` of a chat model's log), each turn perhaps with
+    `ratings`, and perhaps `system`, `dataset`, `source`, `ratings`, `labels` and `targets` (see
+    :class:`usbrec.dialogue.RecordedDialogue`).
     Messages of `system`, `developer`, `tool` and `function`, as logs have them, are passed over.
     """
     row = as_object(value, "row")
     if row.get("targets") and not {"system", "ratings"} & row.keys():
         return sample_of(value)
     dialogue_id = as_id(required(row, "id"), "id")
-    field = _one_of(row, "turns", "dialogue", "")
+    field = _turns_field(row)
     listed = [(f"{field}[{index}]", item) for index, item in enumerate(as_list(row[field], field))]
     listed = [(place, item) for place, item in listed if not _is_by_neither(item)]
     ratings = [

@@ -9,12 +9,14 @@ The `targets` of our samples and the `rec` of iEvaLM rows are read as such items
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from usbrec.errors import BadLines, InputError
+from usbrec.errors import BadLines, InputError, InputWarning
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.titles import collapse
 from usbrec.storage import json_lines, read_text
@@ -23,6 +25,8 @@ _SESSION = ("conversationId", "session", "user", "dialogue_id", "dialog_id", "id
 _ITEMS = ("items", "targets", "rec")
 _ITEM_ID = ("movie_id", "item_id", "id")
 _ITEM_NAME = ("name", "title")
+#: So many of the items that the catalogue lacks are told, those named most often.
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,39 @@ class Session:
 
 
 def read_sessions(path: str | Path, catalogue: Catalogue) -> tuple[Session, ...]:
-    """The sessions of a file, items that are not in the catalogue left out.
+    """The sessions of a file, items that are not in the catalogue left out; an InputWarning says how many.
 
     Raises InputError for a file that cannot be read or none of whose items is in the catalogue, BadLines
     for lines that are no session.
     """
     sessions: list[Session] = []
     problems: list[str] = []
+    named, lacking = 0, Counter[str]()
     for number, row in json_lines(read_text(path)):
         problem = row if isinstance(row, str) else problem_of(row)
         if problem is None and not isinstance(row, str):
-            sessions.append(session_of(row, catalogue))
+            sessions.append(session_of(row, catalogue, lacking))
+            named += len(_items_of(row))
         else:
             problems.append(f"line {number}: {problem}")
     if problems:
         raise BadLines(str(path), problems)
     if sessions and not any(session.items for session in sessions):
         raise InputError(f"{path}: none of its items is in the catalogue. Do they belong to the same items?")
+    if lacking:
+        shown = ", ".join(repr(one) for one, _ in lacking.most_common(_SHOWN))
+        warnings.warn(
+            InputWarning(
+                f"{path}: {lacking.total()} of {named} items are not in the catalogue and count for nothing "
+                f"({shown}{', ...' if len(lacking) > _SHOWN else ''})"
+            ),
+            stacklevel=2,
+        )
     return tuple(sessions)
+
+
+def _items_of(row: Mapping[str, Any]) -> list[Any]:
+    return next((row[field] for field in _ITEMS if field in row), [])
 
 
 def problem_of(row: Mapping[str, Any]) -> str | None:
@@ -78,11 +97,11 @@ def problem_of(row: Mapping[str, Any]) -> str | None:
     return None
 
 
-def session_of(row: Mapping[str, Any], catalogue: Catalogue) -> Session:
-    """The session on a line that has no problem."""
+def session_of(row: Mapping[str, Any], catalogue: Catalogue, lacking: Counter[str] | None = None) -> Session:
+    """The session on a line that has no problem; `lacking` counts what the catalogue lacks."""
     session = next(str(row[field]) for field in _SESSION if isinstance(row.get(field), (str, int)))
     items: list[tuple[str, bool | None]] = []
-    for item in next(row[field] for field in _ITEMS if field in row):
+    for item in _items_of(row):
         seeker: bool | None = None
         if isinstance(item, dict):
             item_id = next((str(item[field]) for field in _ITEM_ID if item.get(field) is not None), "")
@@ -95,7 +114,10 @@ def session_of(row: Mapping[str, Any], catalogue: Catalogue) -> Session:
             )
         else:
             item_id = name = str(item)
-        items += [(found, seeker) for found in ids_of(catalogue, item_id, name)]
+        known = list(ids_of(catalogue, item_id, name))
+        if not known and lacking is not None:
+            lacking[name or item_id] += 1
+        items += [(found, seeker) for found in known]
     return Session(session, tuple(items), bool(row.get("in_ievalm_valid")))
 
 

@@ -17,8 +17,9 @@ from typing import Any
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import InputError
 from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_roles import asked_price, asked_stock
 from usbrec.items.constraints.column_table import ColumnTable
-from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of
+from usbrec.items.constraints.column_types import TypedColumn, is_stock, names_of
 from usbrec.items.constraints.filters import read_filter
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
@@ -42,10 +43,11 @@ class _Columns:
     @classmethod
     def of(cls, table: ColumnTable) -> _Columns:
         columns = table.columns
-        numbers = [one for one in columns if one.type == "number"]
+        # What is demanded is what the demand's words are held against.
+        stock = asked_stock(columns)
         return cls(
-            next((one for one in numbers if is_price(one.name) or one.currency), None),
-            next((one for one in columns if is_stock(one.name) and one.type in ("number", "yes-no")), None),
+            asked_price(columns),
+            stock if stock is not None and stock.type in ("number", "yes-no") else None,
             tuple(
                 one
                 for one in columns

@@ -13,8 +13,13 @@ from usbrec.evaluation.runs.results import Run
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
 _MUST_AGREE = frozenset(
-    {"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts", "list_length"}
-)
+    {
+        "judge", "judging", "simulator", "simulator_temperature", "templates", "rounds", "mode", "asking",
+        "catalogue", "prompts", "list_length", "language",
+        # What an item has to meet decides which the seeker declines, and what the judge gives 0.
+        "filter", "constraints",
+    }
+)  # fmt: skip
 # The seats inside self-enhancement may differ: they are part of the system, not of its measurement.
 _SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
 # So large a share of a judge's votes may be lost without a word.

@@ -6,6 +6,7 @@ is asked about an offer ("is it under 50?") or need not hold binds nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.dialogue import Operator
@@ -42,6 +43,10 @@ _OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
 _PLACED = LazyPattern(PLACE)
+_THAN = LazyPattern(r"(?<!\w)(?:than|als)\s+$")
+#: "From the 80s" is no length of time, and "under 80s" is one.
+_DECADE_BEHIND = LazyPattern(r"'?s(?!\w)")
+_OF_DECADES = LazyPattern(r"(?<!\w)(?:the|from|since|early|mid|late)(?!\w)")
 #: Nothing stands before a measure that changes it: a clause begins, or "and" leads to it.
 _ALONE = LazyPattern(r"(?:^|[,;:(]|(?<!\w)(?:and|und|plus))\s*$")
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
@@ -170,6 +175,8 @@ class BoundsReader:
                 weak = is_phrase("weak", match["words"])
                 if amounts[number].year and each.year_before.search(text[: match.end("words")]):
                     continue
+                if _DECADE_BEHIND.match(behind) and _is_decade(amounts[number], match):
+                    continue
                 found = self._columns.of(amounts[number], before, behind, money=money, weak=weak)
                 if found is None:
                     continue
@@ -286,6 +293,8 @@ class BoundsReader:
                 yield holds("holds", counted, ">=", min(values))
                 yield holds("holds", counted, "<=", max(values))
                 continue
+            if _THAN.search(text[: match.start()]):
+                continue  # "better than 4 stars"
             if number not in taken and counted is not None and not self._about_offer(text, match.start()):
                 taken.add(number)
                 denied = each.denied.search(text[: match.start()])
@@ -340,3 +349,9 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _is_decade(amount: Amount, match: re.Match[str]) -> bool:
+    """Whether a number with "s" behind it is a decade, by what leads to it: "from", "after the"."""
+    said = match.string[match.start("words") : match.start("number")]
+    return amount.value % 10 == 0 and amount.value < 100 and _OF_DECADES.search(said) is not None

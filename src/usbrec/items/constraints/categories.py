@@ -37,6 +37,8 @@ _RUN = LazyPattern(r"\w+")
 _OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = LazyPattern(r"(?<!\w)(?:from|von)\s+$"), LazyPattern(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
+#: Behind one of these a single word may be whose an item is: "nothing by Queen".
+_BY = frozenset({"by", "von"})
 #: Plurals of shorter names are other words.
 _SHORT_NAME = 5
 #: Columns with more different names are not looked for by them.
@@ -101,6 +103,15 @@ class CategoryReader:
         return known
 
     @functools.cached_property
+    def _people(self) -> Mapping[str, str]:
+        """Those whom an item is by whose name is one word: it may be any other, but behind "by"."""
+        people = self.table.column("people")
+        if people is None or people.name != "people":
+            return {}
+        keys = ((" ".join(WORD.findall(folded(one))), one) for one in self.table.names("people"))
+        return {key: name for key, name in keys if key and " " not in key}
+
+    @functools.cached_property
     def _starts(self) -> Mapping[str, int]:
         """For each word that a name of the vocabulary begins with, how many words the longest of them has."""
         starts: dict[str, int] = {}
@@ -120,13 +131,19 @@ class CategoryReader:
         wanted: dict[str, list[str]] = {}
         while position < len(words):
             length, columns = self._longest(words, position)
+            if length < 2 and position and words[position - 1][0] in _BY:
+                person = self._people.get(words[position][0])
+                length, columns = (length, columns) if person is None else (1, {"people": person})
             if not length:
                 position += 1
                 continue
             start, end = words[position].start(), words[position + length - 1].end()
             told, behind = clause[taken:start], clause[end:]
-            if not self._is_written(words[position : position + length]) and not (
-                _NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must")
+            named = words[position : position + length]
+            if (
+                "people" not in columns
+                and not self._is_written(named)
+                and not (_NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must"))
             ):
                 position += 1  # "kettles from Wesko" are what is looked for
                 continue
@@ -150,7 +167,6 @@ class CategoryReader:
                 goes_on = (first or self._joined(told)) and (not listed or not listed.isdisjoint(columns))
                 mode = mode or (listing if goes_on else None)
                 listing, listed = mode, frozenset()
-                named = words[position : position + length]
                 found += self._by_mode(mode, columns, named, wanted, told, behind)
             position += length
             taken = end

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, names_of
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, names_of
 from usbrec.patterns import LazyPattern
 
 _FORMER = LazyPattern(
@@ -26,6 +26,18 @@ _SALE = LazyPattern(
     r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
     r"|aktionspreis|angebotspreis|sonderpreis|saleprice|rabatt|reduziert\w*|aktuell\w*)(?:_|$)"
 )
+#: Prices that only some items have, below what is usual: "discount" alone may be what is taken off.
+_OFFER = LazyPattern(
+    r"(?:^|_)(?:sale|special|offer|discounted|reduced|promo|promotional|aktion|aktions|angebot|aktionspreis"
+    r"|angebotspreis|sonderpreis|saleprice|reduziert\w*|oferta|promo(?:ción|cion|tion)?|promotionnel|soldes?"
+    r"|offerta|scontato|aanbieding)(?:_|$)"
+)
+#: What an item without an offer costs; a price of before and a recommended one are none.
+_USUAL = LazyPattern(
+    r"(?:^|_)(?:regular|normal|standard|list|actual|original|regulärer|normalpreis|listenpreis|listprice)(?:_|$)"
+)
+#: What an item costs now, where a file has offers beside usual prices (items/files/joined_columns.py).
+CURRENT_PRICE = "current price"
 _MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
@@ -41,7 +53,9 @@ _ORIGINS = LazyPattern(
     r"|región|pays|ville|région|origine|provenance|paese|città|regione|provenienza|origem|cidade|herkomst"
     r"|国家|國家|产地|產地|城市|地区|原産国|産地|国|都市|원산지|국가|도시|지역)(?:s|_of_origin)?$"
 )
-_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
+_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne", "points", "punkte"})
+#: "Rating_count" has no ratings.
+_COUNTED = frozenset({"count", "counts", "number", "num", "no", "anzahl", "total", "votes"})
 
 
 def is_former_price(column: str) -> bool:
@@ -52,6 +66,17 @@ def is_former_price(column: str) -> bool:
 def is_present_price(column: str) -> bool:
     """Whether a column's name says that it is what an item costs."""
     return is_price(column) and not is_former_price(column) and _FEE.search(name_words(column)) is None
+
+
+def is_offer(column: str) -> bool:
+    """Whether a column's name says that it is the price of an offer, which some items have."""
+    return is_present_price(column) and _OFFER.search(name_words(column)) is not None
+
+
+def is_usual_price(column: str) -> bool:
+    """Whether a column's name says that it is what an item costs without an offer."""
+    name = name_words(column)
+    return is_price(column) and _USUAL.search(name) is not None and _FEE.search(name) is None
 
 
 def is_maker(column: str) -> bool:
@@ -66,7 +91,8 @@ def is_origin(column: str) -> bool:
 
 def is_rating(column: TypedColumn) -> bool:
     """Whether a column's name says that it has ratings."""
-    return not _RATINGS.isdisjoint(name_words(column.name).split("_"))
+    words = frozenset(name_words(column.name).split("_"))
+    return not _RATINGS.isdisjoint(words) and _COUNTED.isdisjoint(words)
 
 
 def makers_of(item: Item) -> list[str]:
@@ -77,11 +103,39 @@ def makers_of(item: Item) -> list[str]:
 
 def present_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
     """The columns of numbers that say what an item costs, the first of which counts where one has to be
-    chosen: one that is called a price and no more, before one of an offer that some items have."""
+    chosen: what is known to be paid now, else one that is called a price and no more, before one of an offer
+    that some items have."""
     found = [column for column in types if column.type == "number" and is_present_price(column.name)]
-    return sorted(found, key=lambda column: _SALE.search(name_words(column.name)) is not None)
+    return sorted(
+        found,
+        key=lambda column: (
+            column.name != CURRENT_PRICE,
+            _SALE.search(name_words(column.name)) is not None,
+            "_" in name_words(column.name),
+        ),
+    )
 
 
 def former_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
     """The columns of numbers with prices of before, or recommended ones."""
     return [column for column in types if column.type == "number" and is_former_price(column.name)]
+
+
+def asked_price(types: Iterable[TypedColumn]) -> TypedColumn | None:
+    """The column that a price is held against where nobody says which. A price of before, or one of postage,
+    is asked for by its name."""
+    columns = list(types)
+    numbers = [column for column in columns if column.type == "number"]
+    found = (
+        present_prices(columns)
+        or [column for column in numbers if column.currency and not is_price(column.name)]
+        or former_prices(columns)
+    )
+    return next(iter(found), None)
+
+
+def asked_stock(types: Iterable[TypedColumn]) -> TypedColumn | None:
+    """The column that says whether an item is there, before one that says how many are."""
+    columns = [column for column in types if is_stock(column.name) and column.type != "text"]
+    worded = [column for column in columns if column.type != "number"]
+    return next(iter(worded or columns), None)

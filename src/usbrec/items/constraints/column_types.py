@@ -6,6 +6,7 @@ counts as unknown, and is told.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ from usbrec.items.constraints.number_cells import (
     is_numeric,
 )
 from usbrec.items.constraints.number_ranges import Span, alone, has_ranges, span_of
+from usbrec.items.constraints.stock_cells import stock_counted, stock_worded
 from usbrec.items.files.amounts import currencies_of, money
 from usbrec.items.files.column_names import column_key, further_names
 from usbrec.patterns import LazyPattern
@@ -105,9 +107,14 @@ def spoken_name(column: TypedColumn) -> str:
     return name_words(column.name).replace("_", " ")
 
 
+@functools.cache
 def is_stock(column: str) -> bool:
-    """Whether a column's name says whether, or how much of, an item is there."""
-    return column_key(column) in further_names("stock")
+    """Whether a column's name says whether, or how much of, an item is there: "stock", "units in stock"."""
+    if column_key(column) in further_names("stock"):
+        return True
+    words = {column_key(word) for word in name_words(column).split("_")}
+    stock = words & further_names("stock_words")
+    return bool(stock) and words - stock <= further_names("stock_beside")
 
 
 def is_price(column: str) -> bool:
@@ -154,13 +161,16 @@ class TypedColumn:
 
     def said(self, text: str) -> bool | None:
         """What a cell of a column of yes and no says, "" for a blank one; None where it is neither."""
-        return bool(text) if self.marked else yes_or_no(text)
+        if self.marked:
+            return bool(text)
+        said = yes_or_no(text)
+        return said_of_stock(text) if said is None and is_stock(self.name) else said
 
     def number(self, text: str) -> float | None:
         """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
         number = NumberFormat(self.unit, self.comma, is_price(self.name), (), self.marks).number(text)
-        if number is None and is_stock(self.name) and (said := yes_or_no(text)) is not None:
-            return float(said)
+        if number is None and is_stock(self.name):
+            return stock_number(text)
         return number
 
     def told(self) -> str:
@@ -180,6 +190,23 @@ def yes_or_no(text: str) -> bool | None:
     said = said.replace("\ufe0f", "")
     said = " ".join(said.replace("_", " ").replace("-", " ").split())
     return True if said in _YES else False if said in _NO else None
+
+
+def said_of_stock(text: str) -> bool | None:
+    """Whether a cell of a stock says in words that an item is there; None where it does not say it."""
+    said = yes_or_no(text)
+    if said is None:
+        number = stock_counted(text)
+        said = stock_worded(text) if number is None else number > 0
+    return said
+
+
+def stock_number(text: str) -> float | None:
+    """How many of an item a cell of a stock says in words; where it says only that there are any, one."""
+    number = stock_counted(text)
+    if number is None and (said := said_of_stock(text)) is not None:
+        return float(said)
+    return number
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -255,8 +282,13 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     read = {text for text in cells if written.number(text) is not None}
     # Of what came after the kept ones only numbers were looked for.
     numbers = sum(cells[text] for text in read) + tally.further_numbers
-    # A stock that is counted may also be said: "yes", "sold out".
-    words = {text for text in cells if yes_or_no(text) is not None and text not in read}
+    # A stock that is counted may also be said: "yes", "sold out", "only 2 left".
+    says = said_of_stock if is_stock(column) else yes_or_no
+    if is_stock(column):
+        counted = {text for text in cells if text not in read and stock_counted(text) is not None}
+        numbers += sum(cells[text] for text in counted)
+        read |= counted
+    words = {text for text in cells if says(text) is not None and text not in read}
     said = sum(cells[text] for text in words) if is_stock(column) else 0
     filled = sum(cells.values()) + tally.long + tally.further
     ranges = (
@@ -281,7 +313,7 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         unread = [text for text in cells if any(map(str.isdecimal, text))]
         unreadable = sum(cells[text] for text in unread)
     elif kind == "yes-no" and not marked:
-        unread = [text for text in cells if yes_or_no(text) is None]
+        unread = [text for text in cells if says(text) is None]
         unreadable = tally.long + tally.further + sum(cells[text] for text in unread)
     examples = tuple([*unread, *(tally.long_cells if unreadable else ())][:_SHOWN])
     return TypedColumn(
@@ -318,7 +350,10 @@ def _inferred(
 ) -> ColumnType:
     """The type that `cells` have, each with how often it stands there: `read` are those that are numbers,
     `filled`, `numbers` and `said` count all cells, those that are numbers and, of a stock, that say it."""
-    if cells and not tally.further and not tally.long and None not in map(yes_or_no, cells):
+    says = said_of_stock if is_stock(column) else yes_or_no
+    wordy = cells and not tally.further and not tally.long
+    counted = is_stock(column) and any(stock_counted(text) is not None for text in read)
+    if wordy and not counted and None not in map(says, cells):
         return "yes-no"
     if _is_marked(cells, filled):
         return "yes-no"
@@ -332,7 +367,7 @@ def _inferred(
         return "number"
     if numbers and numbers >= filled * _NUMBERS_AMONG and numbers + about >= filled * _NUMBERS:
         return "number"
-    worded = sum(count for text, count in cells.items() if len(text) > 1 and yes_or_no(text) is not None)
+    worded = sum(count for text, count in cells.items() if len(text) > 1 and says(text) is not None)
     if worded and worded >= filled * (_SAID_OF_STOCK if is_stock(column) else _SAID):
         return "yes-no"
     if tally.further or tally.long > filled * 0.05 or any(map(_ADDRESS.match, list(cells)[:50])):

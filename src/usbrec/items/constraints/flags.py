@@ -13,6 +13,7 @@ from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, name_words
+from usbrec.items.constraints.opening_hours import said_of_hours
 from usbrec.items.constraints.patterns import any_of
 from usbrec.items.constraints.phrases import (
     CLOSE,
@@ -144,6 +145,8 @@ class FlagReader:
             if match is None:
                 continue
             behind = clause[match.end() :].lstrip()
+            if (hours := said_of_hours(clause)) is not None and match[0] in hours:
+                continue  # "open on Sundays"
             if opens("fine", behind):
                 # "Not waterproof is okay"
                 yield holds("released", column, "has", None)

@@ -8,9 +8,10 @@ read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE, WORD, first
+from usbrec.items.constraints.column_roles import is_rating
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
 from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_named, unit_of
 from usbrec.items.constraints.phrases import (
@@ -75,12 +76,27 @@ _LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
 _ENDS_OF_RANGES = _LEAST | _MOST
 
 
+#: The scales of stars and of points.
+_STARS, _POINTS = 5, 100
+#: What says of a number that it is a rating: "rated 4.5 or higher", "a rating of at least 4", "4 stars".
+_RATED_BEFORE = LazyPattern(
+    r"(?<!\w)(?:rated|ratings?|scor(?:ed?|es|ing)|bewert\w*)(?:\s+(?:of|at|with|is|by|mit|von|ist|an?))*\W*$"
+)
+_RATED_BEHIND = LazyPattern(r"\s*\+?[\s-]*(?P<unit>stars?|sterne?n?|points?|punkte?n?)(?!\w)")
+
+
 class NumberColumns:
     """The columns of numbers by what is said of them; `price` and `stock_count` are columns of their own."""
 
     def __init__(
-        self, numbers: Sequence[TypedColumn], price: TypedColumn | None, stock_count: TypedColumn | None
+        self,
+        numbers: Sequence[TypedColumn],
+        price: TypedColumn | None,
+        stock_count: TypedColumn | None,
+        scale_of: Callable[[TypedColumn], int | None] | None = None,
     ) -> None:
+        """`scale_of` says on which scale a column of ratings is told; without it none is looked for."""
+        self._scale_of = scale_of
         self.price = price
         # Prices of before are not what is asked for.
         self.numbers = [
@@ -179,6 +195,9 @@ class NumberColumns:
             if told is None and unit in UNITS and own in UNITS and next_word not in self.spoken[column.name]:
                 return None  # "guarantee of at least 3 kg"
             return column, amount.value if told is None else told
+        stars = _RATED_BEHIND.match(behind) if self._scale_of else None
+        if stars is not None or (self._scale_of and _RATED_BEFORE.search(before) is not None):
+            return self._rated(amount, stars["unit"] if stars else "")
         if unit:
             listed = UNITS.get(unit)
             if (
@@ -207,6 +226,19 @@ class NumberColumns:
         return (
             (self.price, amount.value) if self.price is not None and alone and (money or not weak) else None
         )
+
+    def _rated(self, amount: Amount, unit: str) -> tuple[TypedColumn, float] | None:
+        """The column of ratings, where a number may be one of its scale; stars are of five. A hotel's stars
+        are none that guests gave."""
+        stars = unit[:2] == "st"
+        found = sorted(filter(is_rating, self.numbers), key=lambda one: _is_of_stars(one) != stars)
+        for column in found:
+            scale = None if self._scale_of is None else self._scale_of(column)
+            if scale is None or amount.value > scale:
+                continue
+            if scale == _STARS if stars else scale < _POINTS or amount.value > _POINTS / 10:
+                return column, amount.value
+        return None
 
     def said_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
         """The column with a unit whose name stands right behind a number, with the unit or without, and ends
@@ -259,6 +291,10 @@ class NumberColumns:
         least = first(alike, lambda one: not _LEAST.isdisjoint(names[one.name]))
         most = first(alike, lambda one: not _MOST.isdisjoint(names[one.name]))
         return None if least is None or most is None else (least, most)
+
+
+def _is_of_stars(column: TypedColumn) -> bool:
+    return not {"stars", "sterne"}.isdisjoint(name_words(column.name).split("_"))
 
 
 def _words_of(column: TypedColumn) -> set[str]:

@@ -21,12 +21,13 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.certainty import certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
 from usbrec.items.constraints.column_building import has_brands
-from usbrec.items.constraints.column_roles import former_prices, is_rating, present_prices
+from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.corrections import corrected, corrections, widened
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
 from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
     OPEN,
@@ -93,31 +94,22 @@ class ConstraintReader:
         self._phrases = tuple(ConstraintPatterns.of(phrases) for phrases in all_phrases())
         columns = self.table.columns
         numbers = [column for column in columns if column.type == "number"]
-        # A price of before, or one of postage, is asked for by its name.
-        self._price = next(
-            iter(
-                present_prices(columns)
-                or [column for column in numbers if column.currency and not is_price(column.name)]
-                or former_prices(columns)
-            ),
-            None,
-        )
-        self._stock = first(
-            [column for column in columns if column.type != "number"], is_stock_column
-        ) or first(columns, is_stock_column)
+        self._price, self._stock = asked_price(columns), asked_stock(columns)
         self._stock_count = first(numbers, lambda column: is_stock(column.name))
         self._flags = FlagReader(self.table, self._price, self._stock)
+        self._hours = HoursReader(self.table)
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
-        self._numbers = NumberColumns(numbers, self._price, self._stock_count)
+        self._numbers = NumberColumns(numbers, self._price, self._stock_count, self._scale_of)
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
         self._rating = first(numbers, is_rating)
 
     @functools.cached_property
     def _scale(self) -> int | None:
         """The most that the column of ratings may hold; None where it is told on no usual scale."""
-        if self._rating is None:
-            return None
-        known = self.table.numbers(self._rating.name, self.table.allowed(()))
+        return None if self._rating is None else self._scale_of(self._rating)
+
+    def _scale_of(self, column: TypedColumn) -> int | None:
+        known = self.table.numbers(column.name, self.table.allowed(()))
         return next((most for most in _SCALES if len(known) and known.max() <= most), None)
 
     def read(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
@@ -299,6 +291,7 @@ class ConstraintReader:
                 found += [
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
+                found += self._hours.read(wanted)
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
                 found += _as_theirs(named, clause) if named else ()
             if self._price is not None and says("cheaper", clause):

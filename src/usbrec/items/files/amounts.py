@@ -74,6 +74,11 @@ def plain_digits(text: str) -> str:
     return "".join(_MARKS.get(one, str(unicodedata.decimal(one)) if one.isdecimal() else one) for one in text)
 
 
+def is_currency(text: str) -> bool:
+    """Whether a text is how a currency is written, and no more: "EUR", "€"."""
+    return text.casefold() in _currencies()
+
+
 def currencies_of(signs: Iterable[str]) -> list[str]:
     """The currencies of these signs: "€" and "EUR" are one, and so are "¥" and "円"."""
     found = list(dict.fromkeys(_currencies().get(sign.casefold(), sign) for sign in signs))

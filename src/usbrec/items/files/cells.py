@@ -7,6 +7,7 @@ cannot be read is a :class:`BrokenCell`, and is not taken apart at its commas.
 from __future__ import annotations
 
 import ast
+import functools
 import html
 import re
 import warnings
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from usbrec.items.titles import collapse
+from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
 from usbrec.storage import parse_json
 
@@ -120,8 +122,12 @@ def further_text(value: Any) -> str:
         return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Mapping) and (told := _amount(value) or _measures(value)):
+    if isinstance(value, Mapping) and (told := _amount(value) or _measures(value) or _hours(value)):
         return told
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+        return further_text(value[0])
+    if isinstance(value, list | Mapping):
+        return ", ".join(names_in(value))
     if isinstance(value, str) and _EMPTY.fullmatch(value):
         return ""
     written = text_of(value)
@@ -134,7 +140,7 @@ def _listed(written: str) -> str:
     """What a text that opens like a list or an object holds."""
     try:
         found = _structure(written)
-        if isinstance(found, Mapping) and (told := _amount(found) or _measures(found)):
+        if isinstance(found, Mapping) and (told := _amount(found) or _measures(found) or _hours(found)):
             return told
         if found is not None:
             return ", ".join(_names(found, {}, 1))
@@ -153,7 +159,12 @@ def _amount(value: Mapping[Any, Any]) -> str:
     """An amount of money that an object holds, {"amount": 5, "currency": "EUR"}, as a text, else ""."""
     folded = {str(key).casefold(): entry for key, entry in value.items()}
     currency = next(
-        (folded[key] for key in ("currency", "currencycode", "currency_code") if key in folded), ""
+        (
+            folded[key]
+            for key in ("currency", "currencycode", "currency_code", "pricecurrency")
+            if key in folded
+        ),
+        "",
     )
     number = next((folded[key] for key in ("amount", "value", "price") if key in folded), None)
     if not isinstance(currency, str) or isinstance(number, bool) or not isinstance(number, int | float | str):
@@ -167,6 +178,32 @@ def _measures(value: Mapping[Any, Any]) -> str:
     if not value or len(numbers) < len(value) or all(entry in (0, 1) for entry in numbers):
         return ""
     return ", ".join(f"{key}: {entry}" for key, entry in value.items())
+
+
+def _hours(value: Mapping[Any, Any]) -> str:
+    """Opening hours by day, {"Monday": "9:00-17:00", "Sunday": "closed"}, as a text of the days on which
+    something is open; "" for any other object."""
+    days = [_days().get(str(key).casefold().rstrip(".")) for key in value]
+    if not value or None in days:
+        return ""
+    told = []
+    for day, entry in zip(days, value.values(), strict=True):
+        entries = entry if isinstance(entry, list | tuple) else [entry]
+        spans = [text for one in entries if (text := text_of(one)).casefold() not in _closed()]
+        if spans:
+            told.append(f"{day} {' and '.join(spans).replace(', ', ' and ')}")
+    return ", ".join(told)
+
+
+@functools.cache
+def _days() -> Mapping[str, str]:
+    """How each day is told, by how it is written, in small letters."""
+    return {one: day for day, written in shared("columns")["days"].items() for one in written.split()}
+
+
+@functools.cache
+def _closed() -> frozenset[str]:
+    return frozenset(shared("columns")["hours"]["closed"])
 
 
 def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = ",|;") -> list[str]:

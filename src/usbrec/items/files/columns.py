@@ -25,6 +25,7 @@ from usbrec.items.files.cells import (
     without_html,
 )
 from usbrec.items.files.column_names import column_key, named_with_kind, usual_names
+from usbrec.items.files.joined_columns import JoinedColumns
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.files.title_column import TitleColumn, title_column
 from usbrec.items.further_titles import others, read_titles
@@ -118,7 +119,10 @@ class Mapper:
         # "Title" beside "title" means nothing, and is kept, too.
         there = dict.fromkeys([*self._actual.values(), *header])
         self._rest = tuple(name for name in there if name not in used)
-        self._types = ColumnTypes(self._types_given(types or {}))
+        types_given = self._types_given(types or {})
+        self._types = ColumnTypes(types_given)
+        self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
+        self._joins = bool(self._joined)
 
     def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
         given: dict[str, ColumnType] = {}
@@ -232,6 +236,8 @@ class Mapper:
             further = (*names[1:], *further)
         item_id = _whole(self._name(row, "id")) or key
         extra = {name: text for name in self._rest if (text := self._further(name, row.get(name), place))}
+        if self._joins:
+            self._joined.join(extra, self._currencies)
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
@@ -276,7 +282,8 @@ class Mapper:
         return ReadingReport(
             where=where,
             columns=self.columns,
-            others=self._rest,
+            others=self._joined.others(self._rest),
+            joined=self._joined.told(),
             ids_from=ids,
             name_keys={column: tuple(keys) for column, keys in self._found.items() if keys},
             currencies={column: tuple(signs) for column, signs in self._currencies.items()},

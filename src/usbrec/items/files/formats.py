@@ -27,6 +27,7 @@ from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.envelopes import envelope, names_inside, opened
 from usbrec.items.files.report import ReadingReport
+from usbrec.items.files.variant_rows import VariantRows
 from usbrec.patterns import LazyPattern
 from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
 
@@ -128,7 +129,8 @@ def table_items(
         f"'title', or say which it is: {name_it}. A file without a line of names needs one."
     )
     external = mapper.external_id
-    for row in itertools.chain(first, rows):
+    variants = VariantRows(source.header, mapper.columns["title"])
+    for row in variants.together(itertools.chain(first, rows)):
         if isinstance(row, str):
             (unreadable if isinstance(row, Unreadable) else problems).append(row)
             continue
@@ -149,6 +151,8 @@ def table_items(
         mapper.take(item, row.place)
         yield item
     report = mapper.report(where, len(taken), problems, name_it)
+    if told := variants.told():
+        report = replace(report, joined=f"{report.joined} {told}".strip(), variants=variants.count)
     if unreadable:
         raise BadLines(where, unreadable, "Repair or remove these lines: what they say cannot be known.")
     if problems and source.header and not mapper.columns["title"]:

@@ -25,6 +25,7 @@ class ReadingReport:
     `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
+    `joined` says which columns were made of several, `variants` how many rows were read with the one above.
     `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
     that no name told and the cells decided. `not_taken` are columns that are called an attribute and whose
     cells are none, each with why: they are further columns. `within` is the column of objects whose
@@ -46,6 +47,8 @@ class ReadingReport:
     by_cells: bool = False
     not_taken: tuple[str, ...] = ()
     within: str | None = None
+    joined: str = ""
+    variants: int = 0
 
     @property
     def whole(self) -> bool:
@@ -55,9 +58,10 @@ class ReadingReport:
     @property
     def doubtful(self) -> bool:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
-        name does), or a column is not what it is called."""
+        name does), a column is not what it is called, or rows are read together."""
         mixed = any(column.mixed for column in self.types)
-        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken or self._currencies())
+        guessed = self.titles_not_from or self.not_taken or self.variants or self._currencies()
+        return self.by_cells or mixed or bool(guessed)
 
     def _currencies(self) -> dict[str, list[str]]:
         """The currencies of each column with several."""
@@ -84,6 +88,7 @@ class ReadingReport:
             told += f" Kept as further columns: {', '.join(others)}."
         if self.types:
             told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
+        told += f" {self.joined}" if self.joined else ""
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
         several = self._currencies()
         told += "".join(

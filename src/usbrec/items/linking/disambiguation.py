@@ -7,7 +7,9 @@ place in neighbours.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity
 from usbrec.items.linking.context import Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
@@ -38,7 +40,10 @@ from usbrec.items.titles import normalise_title
 from usbrec.patterns import LazyPattern
 
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
-_BY = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
+_BY = LazyPattern(r"[!?]?[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
+#: "Lionel Richie – Hello", as songs are written.
+_BEFORE_DASH = LazyPattern(r"(?P<name>[^\n–—:;,.!?\"“”]{2,60}?)[ \t]*[-–—:][ \t]+[\"“”*_]{0,3}$")
+_DASHES = frozenset("-–—:")
 _LONGEST_NAME, _MOST_ALIKE = 60, 20
 
 
@@ -150,17 +155,42 @@ def by_its_person(page: Page, match: Match, start: int, end: int) -> Verdict | N
     by = _BY.match(page.text, end)
     known = (*match.form.exact, *match.form.variants)[:_MOST_ALIKE]
     if by is None:
+        if theirs := _behind_their_name(page, known, start):
+            return Verdict(start, end, None, theirs)
         if not owner_before(page, match.first):
             return None
         theirs = tuple(item for item in known if is_by(page, match, map(normalise_title, item.people)))
         return Verdict(start, end, None, theirs) if theirs else None
     said = f"{normalise_title(page.text[by.end() : by.end() + _LONGEST_NAME])} "
+    # A name of one word has a capital: "by night".
+    capital = page.text[by.end() : by.end() + 1].isupper() and not page.text[start].islower()
     fits = tuple(
         item
         for item in known
-        if any(" " in name and said.startswith(f"{normalise_title(name)} ") for name in item.people)
+        if any(
+            (capital or " " in name) and said.startswith(f"{normalise_title(name)} ") for name in item.people
+        )
     )
     return Verdict(start, end, None, fits) if fits else None
+
+
+def _behind_their_name(page: Page, known: Sequence[Item], start: int) -> tuple[Item, ...]:
+    """Those of some items whose person stands with a dash or a colon before a place: "Adele - Hello"."""
+    text = page.text
+    if start < 4 or text[start].islower() or _DASHES.isdisjoint(text[start - 3 : start]):
+        return ()
+    before = _BEFORE_DASH.search(text, max(0, start - _LONGEST_NAME - 8), start)
+    if before is None:
+        return ()
+    last = before["name"].split()[-1:]
+    if not last or not last[0][:1].isupper():
+        return ()
+    said = f" {normalise_title(before['name'])}"
+    return tuple(
+        item
+        for item in known
+        if any(said.endswith(f" {normalise_title(name)}") for name in item.people if name)
+    )
 
 
 def _ends_with_number(form: SurfaceForm) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_types import yes_or_no
+from usbrec.items.constraints.column_types import said_of_stock
 from usbrec.items.constraints.phrases import currency_beside, one_currency, spoken_money
+from usbrec.items.constraints.stock_cells import stock_counted
 from usbrec.items.files.amounts import number_of
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
@@ -237,7 +238,7 @@ class GoodsClaims(Reckoning):
             number
             for item in about
             if (value := keyed(item.extra, lists.stock_columns)) is not None
-            and (number := number_of(value)) is not None
+            and (number := _count(value)) is not None
         ]
         if not known or lists.about.search(before) or _NOT.search(before):
             return None
@@ -253,7 +254,7 @@ class GoodsClaims(Reckoning):
         if value is None:
             return False
         plain = " ".join(value.casefold().split())
-        number = number_of(plain)
+        number = _count(plain)
         if match.re is lists.few_left:
             left = next((group for group in match.groups() if group), "")
             written = left.lower()
@@ -263,6 +264,12 @@ class GoodsClaims(Reckoning):
             return number is not None and said == number
         if number is not None:
             return (number > 0) == there
-        if plain in lists.stock_yes or yes_or_no(plain) is True:
+        if plain in lists.stock_yes or said_of_stock(plain) is True:
             return there
-        return (plain in lists.stock_no or yes_or_no(plain) is False) and not there
+        return (plain in lists.stock_no or said_of_stock(plain) is False) and not there
+
+
+def _count(cell: str) -> float | None:
+    """How many a cell of a stock says: "3", "Only 3 left"; None where it counts nothing."""
+    number = number_of(cell)
+    return stock_counted(cell) if number is None else number
