@@ -73,7 +73,7 @@ FILMS = (
     # in quotes
     "Then \u00ab{t}\u00bb is what you want.",
     "They call it \u2018{t}\u2019 and you will see why.",
-    "Look up \"{t}\" when you are home.",
+    'Look up "{t}" when you are home.',
     "**{t}** it is, then.",
     "`{t}` would be my answer.",
     "Der Film hei\u00dft \u201e{t}\u201c und ist sehenswert.",
@@ -226,7 +226,7 @@ PRODUCTS = (
     "Either the {t} or the {r} will do.",
     # in quotes
     "Then \u00ab{t}\u00bb is what you want.",
-    "Look for \"{t}\" on the box.",
+    'Look for "{t}" on the box.',
     "**{t}** it is, then.",
     "Das Modell hei\u00dft \u201e{t}\u201c.",
     # possessives and parts
