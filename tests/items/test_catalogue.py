@@ -302,6 +302,7 @@ def test_the_published_catalogues_load_whole(path: str, size: int) -> None:
 @needs_shared
 def test_popularity_counted_from_redial_covers_most_of_its_catalogue() -> None:
     catalogue = load_catalogue(SHARED / "redial/id2info.json")
-    counts = popularity_from(SHARED / "redial/item_mentions_train.jsonl", catalogue)
+    with pytest.warns(InputWarning, match="59 of 48116 items are not in the catalogue"):
+        counts = popularity_from(SHARED / "redial/item_mentions_train.jsonl", catalogue)
     assert len(counts) > 4000
     assert catalogue.with_popularity(counts).has_popularity

@@ -254,7 +254,7 @@ async def test_a_seeker_who_cannot_keep_the_secret_is_masked() -> None:
 @pytest.mark.parametrize(
     ("title", "text"),
     [
-        ("霸王别姬", "霸王别姬那种的。"),
+        ("英雄", "英雄那种的。"),
         ("Das Boot", "Das Boot liegt mir am Herzen."),
         ("Alien: Covenant (2017)", "I want Covenant."),
     ],
