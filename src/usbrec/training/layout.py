@@ -28,7 +28,7 @@ def layout_of(model: Any) -> Layout:
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
     known: Layout | None = getattr(inner, "_usbrec_layout", None)
     if known is None:
-        known = inner._usbrec_layout = _found(model, inner.config)
+        known = inner._usbrec_layout = _found(model, inner.config.get_text_config())
     return known
 
 
@@ -56,7 +56,7 @@ def _tried(model: Any, layout: Layout) -> torch.Tensor:
     draw = random.Random(0)
 
     def tokens(count: int) -> Sequence[int]:
-        return [draw.randrange(model.config.vocab_size) for _ in range(count)]
+        return [draw.randrange(model.config.get_text_config().vocab_size) for _ in range(count)]
 
     rows = [(tokens(_PROMPT - shorter), [tokens(count) for count in _REPLIES]) for shorter in (0, 7)]
     packed = pack(rows, pad=rows[0][0][0], dtype=model.dtype, layout=layout).to(model.device)

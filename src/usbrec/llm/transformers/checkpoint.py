@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import ConfigError, InputError, UsbRecError
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.transformers.precision import in_precision
+from usbrec.llm.transformers.sound import check_kind, check_order, check_weights
 from usbrec.llm.transformers.written import let_sample, rewrite_config, samples
 from usbrec.storage import cache_folder, content_digest, expanded
 
@@ -63,8 +64,18 @@ def load_tokenizer(base: str) -> Any:
             "as chat_template.jinja."
         )
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        # What stands there is never read, but nothing cannot stand there.
+        special = (one.content for one in tokenizer.added_tokens_decoder.values() if one.special)
+        tokenizer.pad_token = tokenizer.eos_token or next(special, None)
     return tokenizer
+
+
+def load_config(base: str) -> Any:
+    """What the checkpoint says of its architecture. Raises InputError, ConfigError."""
+    with _loading(base):
+        from transformers import AutoConfig
+
+        return AutoConfig.from_pretrained(checkpoint_of(base))
 
 
 def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
@@ -79,7 +90,12 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
         logging.disable_progress_bar()
         folder, wanted = checkpoint_of(base), "auto" if dtype is None else dtype
         if dtype is None or not _is_gguf(base):
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=wanted)
+            # Before it is loaded: a decoder that was taken out of both says that it is one.
+            check_kind(base, load_config(base))
+            model, found = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=wanted, output_loading_info=True
+            )
+            check_weights(base, found)
         else:
             # Ours is in full precision, which is read where it lies and given up shard by shard: loaded in
             # half of it at once, both would stand in memory.
@@ -87,7 +103,9 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
 
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
             model = in_precision(model, dtype)
-    return model.to(device).eval()
+    model = model.to(device).eval()
+    check_order(base, model)
+    return model
 
 
 def _is_gguf(base: str) -> bool:
@@ -139,7 +157,11 @@ def _loading(base: str) -> Iterator[None]:
         raise ConfigError(
             f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
         ) from None
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:
+        # Broken files, other shapes, packages for quantised weights, settings out of order: transformers and
+        # what it loads with raise errors of their own there, of no common class.
+        if isinstance(error, UsbRecError):
+            raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(f"{base}: cannot be loaded by transformers ({first[:200]}).") from None
 

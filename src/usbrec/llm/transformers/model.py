@@ -44,7 +44,8 @@ from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
-from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
+from usbrec.llm.transformers.sound import check_tokenizer, longest_text
+from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens, turn_tokens
 from usbrec.lockstep import Strand, current_scope
 from usbrec.storage import content_digest
 
@@ -192,12 +193,14 @@ class TransformersModel:
                 torch.set_num_threads(self._threads)
                 tokenizer, model = load_tokenizer(self._base), self._merged()
                 template = chat_template(tokenizer, self.name, thinking=self._thinking)
+                ends = end_tokens(tokenizer, template, model.generation_config)
+                check_tokenizer(self._base, tokenizer, model, turn_tokens(tokenizer, template))
                 self._loaded = _Loaded(
                     tokenizer,
                     model,
                     template,
                     ReplyDecoder(tokenizer, self._marks),
-                    end_tokens(tokenizer, template, model.generation_config),
+                    ends,
                     continues_prompts(model, self.name),
                 )
             return self._loaded
@@ -224,7 +227,7 @@ class TransformersModel:
 
         model = self._open().model
         ids = self._ids(messages)
-        limit = min(self._context, model.config.max_position_embeddings)
+        limit = min(self._context, longest_text(model.config))
         if len(ids) + reply > limit:
             raise PromptTooLong(
                 f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
@@ -342,7 +345,9 @@ class TransformersModel:
             return None
         loaded = self._open()
         if self._limits is None:
-            self._limits = GrammarLimits(loaded.tokenizer, loaded.model.config.vocab_size, loaded.ends)
+            self._limits = GrammarLimits(
+                loaded.tokenizer, loaded.model.config.get_text_config().vocab_size, loaded.ends
+            )
         return self._limits.of(request.grammar)
 
     def _answer(self, request: ChoiceRequest, strand: Strand | None, stopped: threading.Event) -> Choice:
@@ -352,7 +357,7 @@ class TransformersModel:
 
         def draw(asked: ChatRequest) -> ChatReply:
             # No longer than there is room.
-            room = min(self._context, self._open().model.config.max_position_embeddings)
+            room = min(self._context, longest_text(self._open().model.config))
             room = max(1, min(asked.max_tokens, room - len(self._ids(asked.messages))))
             reply: ChatReply = self._chat([_Asked(replace(asked, max_tokens=room), strand)], stopped)[0]
             return reply
