@@ -105,3 +105,25 @@ async def test_a_tokenizer_of_another_model_is_told(tmp_path: Path) -> None:
 
 def test_half_precision_keeps_decoders_apart_from_what_fills_gaps(tmp_path: Path) -> None:
     load_model(str(write_tiny(tmp_path, *PLAIN)), dtype=torch.bfloat16)
+
+
+def test_a_seat_is_another_with_other_weights_settings_or_template(tmp_path: Path) -> None:
+    folder = write_tiny(tmp_path, *PLAIN)
+
+    def named() -> dict[str, Any]:
+        return dict(open_model(f"hf:{folder}", Models(context=256)).identity)
+
+    first = named()
+    assert named() == first
+    _says(rope_theta=5.0)(folder)
+    second = named()
+    assert second != first, "settings"
+    (folder / "chat_template.jinja").write_text("{{ messages }}", "utf-8")
+    third = named()
+    assert third not in (first, second), "template"
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    torch.save(weights, folder / "pytorch_model.bin")
+    fourth = named()
+    torch.save({name: 2 * weight for name, weight in weights.items()}, folder / "pytorch_model.bin")
+    assert fourth["base"] != named()["base"], "weights of PyTorch's own file"

@@ -49,6 +49,15 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
             "use_mamba_kernels": False,
         },
     ),
+    "windows by places": (
+        "GPTNeoConfig",
+        {
+            "num_layers": 4,
+            "num_heads": 4,
+            "attention_types": [[["global", "local"], 2]],
+            "window_size": 40,
+        },
+    ),
     "slopes in place of positions": ("BloomConfig", {"n_head": 4, "n_layer": 3}),
 }
 #: Further ones, whose logits are not what the output layer gives.

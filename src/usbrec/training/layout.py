@@ -12,6 +12,8 @@ from usbrec.training.packed import EACH_BY_ITSELF, SHARED, Layout, pack, token_l
 
 #: Layers that see what a mask lets them see; sliding and chunked ones as far as their window goes.
 _MASKED = ("full_attention", "sliding_attention", "chunked_attention")
+#: Windows of architectures that draw them by places, not by the mask: a shared prompt is further away there.
+_OWN_WINDOWS = ("window_size", "local_attention", "attention_window_size")
 #: How far log-probabilities may be from those of separate sequences (root mean square, nats).
 _FAR, _FAR_IN_HALF = 1e-3, 0.15
 #: Shorter than any window.
@@ -34,7 +36,7 @@ def layout_of(model: Any) -> Layout:
 
 def _found(model: Any, config: Any) -> Layout:
     kinds = set(getattr(config, "layer_types", None) or ())
-    if kinds - set(_MASKED):
+    if kinds - set(_MASKED) or any(getattr(config, name, None) for name in _OWN_WINDOWS):
         return EACH_BY_ITSELF
     windows = [getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size")]
     shared = Layout(longest=min((window for window in windows if window), default=None))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.errors import ConfigError, InputError, UsbRecError
+from usbrec.keys import digest
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.sound import check_kind, check_order, check_weights
@@ -25,6 +26,19 @@ from usbrec.storage import cache_folder, content_digest, expanded
 HF = "hf:"
 #: In so large files a GGUF model's full precision is kept; each is in memory whole while it is rounded.
 _SHARD = "200MB"
+#: Files beside the weights: settings, words, chat templates.
+_BESIDE = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab*",
+    "merges.txt",
+    "*.model",
+    "*.jinja",
+    "additional_chat_templates/*.jinja",
+)
 #: What a PEFT adapter's folder holds.
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
@@ -49,6 +63,17 @@ def checkpoint_of(base: str) -> str:
     if base.startswith((".", "/", "~")) or base.count("/") > 1 or not base.strip():
         raise InputError(f"{base or 'hf:'}: no such folder. Name a checkpoint's folder or a hub's ORG/NAME.")
     return base
+
+
+def weights_of(folder: Path) -> list[Path]:
+    """The files with a checkpoint's weights: safetensors, or PyTorch's own where there are none."""
+    return sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+
+
+def digest_beside(folder: Path) -> str:
+    """A digest of what decides beside a checkpoint's weights what it computes, and how it is asked."""
+    files = sorted(path for pattern in _BESIDE for path in folder.glob(pattern) if path.is_file())
+    return digest([[path.relative_to(folder).as_posix(), content_digest(path)] for path in files])
 
 
 def load_tokenizer(base: str) -> Any:

@@ -33,8 +33,10 @@ from usbrec.llm.transformers.adapters import merged
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     checkpoint_of,
+    digest_beside,
     load_model,
     load_tokenizer,
+    weights_of,
 )
 from usbrec.llm.transformers.continuing import continues_prompts
 from usbrec.llm.transformers.decoding import draw_all
@@ -134,10 +136,12 @@ class TransformersModel:
         import transformers
 
         place = Path(checkpoint_of(self._base))
-        weights = sorted(place.glob("*.safetensors")) if place.is_dir() else []
+        weights = weights_of(place) if place.is_dir() else []
         return {
             "backend": "transformers",
             "base": digest([content_digest(file) for file in weights]) if weights else self._base,
+            # Other settings, words or templates compute and ask otherwise with the same weights.
+            **({"beside": digest_beside(place)} if place.is_dir() else {}),
             "adapter": None
             if self._adapter is None
             else digest([content_digest(self._adapter / name) for name in ADAPTER_FILES]),

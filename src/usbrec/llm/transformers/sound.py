@@ -20,8 +20,8 @@ def check_weights(base: str, found: Mapping[str, Any]) -> None:
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise InputError(
-            f"{base}: its files lack weights ({missing[0]}{more}), so it would say what chance makes of them. "
-            "Take a checkpoint with a language model's head and all of its layers, or copy it again."
+            f"{base}: its files lack weights ({missing[0]}{more}), so it would say what chance makes of "
+            "them. Take a checkpoint with a language model's head and all of its layers, or copy it again."
         )
 
 
@@ -52,8 +52,8 @@ def check_order(base: str, model: Any) -> None:
     far = _FAR if model.dtype == torch.float32 else _FAR_IN_HALF
     if float(moved[:-1].max()) > far * float(moved[-1]):
         raise InputError(
-            f"{base}: what it says of a text's beginning depends on its end ({type(model).__name__}), as with "
-            "models that fill gaps. hf: seats and training take a causal language model."
+            f"{base}: what it says of a text's beginning depends on its end ({type(model).__name__}), as "
+            "with models that fill gaps. hf: seats and training take a causal language model."
         )
 
 
@@ -66,8 +66,8 @@ def check_tokenizer(base: str, tokenizer: Any, model: Any, used: Collection[int]
     highest = max(own, *used)
     if highest >= size:
         raise InputError(
-            f"{base}: its tokenizer writes token {highest} ({tokenizer.convert_ids_to_tokens(highest)}), and the "
-            f"model knows {size}. Take tokenizer and weights of one model."
+            f"{base}: its tokenizer writes token {highest} ({tokenizer.convert_ids_to_tokens(highest)}), and "
+            f"the model knows {size}. Take tokenizer and weights of one model."
         )
 
 
