@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,6 +14,14 @@ from usbrec.training.packed import EACH_BY_ITSELF, SHARED, Layout, pack, token_l
 _MASKED = ("full_attention", "sliding_attention", "chunked_attention")
 #: Windows of architectures that draw them by places, not by the mask: a shared prompt is further away there.
 _OWN_WINDOWS = ("window_size", "local_attention", "attention_window_size")
+#: What stands between the output layer and the logits, and when it does nothing. Of weak caps a trial with a
+#: few tokens shows nothing in half precision.
+_BEHIND_THE_HEAD: Mapping[str, float | None] = {
+    "final_logit_softcapping": None,
+    "logits_soft_cap": None,
+    "logits_scaling": 1.0,
+    "logit_scale": 1.0,
+}
 #: How far log-probabilities may be from those of separate sequences (root mean square, nats).
 _FAR, _FAR_IN_HALF = 1e-3, 0.15
 #: Shorter than any window.
@@ -37,6 +45,8 @@ def layout_of(model: Any) -> Layout:
 def _found(model: Any, config: Any) -> Layout:
     kinds = set(getattr(config, "layer_types", None) or ())
     if kinds - set(_MASKED) or any(getattr(config, name, None) for name in _OWN_WINDOWS):
+        return EACH_BY_ITSELF
+    if any(getattr(config, name, None) not in (None, same) for name, same in _BEHIND_THE_HEAD.items()):
         return EACH_BY_ITSELF
     windows = [getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size")]
     shared = Layout(longest=min((window for window in windows if window), default=None))
