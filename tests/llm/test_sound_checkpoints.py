@@ -18,6 +18,7 @@ from usbrec.config import Models
 from usbrec.errors import InputError
 from usbrec.llm import ChatRequest, Message, open_model
 from usbrec.llm.transformers.checkpoint import load_model
+from usbrec.llm.transformers.sound import longest_text
 
 PLAIN: tuple[str, dict[str, Any]] = ("Qwen2Config", {})
 
@@ -127,3 +128,13 @@ def test_a_seat_is_another_with_other_weights_settings_or_template(tmp_path: Pat
     fourth = named()
     torch.save({name: 2 * weight for name, weight in weights.items()}, folder / "pytorch_model.bin")
     assert fourth["base"] != named()["base"], "weights of PyTorch's own file"
+
+
+def test_texts_stay_where_longrope_keeps_its_frequencies() -> None:
+    rotary = {"rope_type": "longrope", "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}
+    sizes = {"hidden_size": 32, "num_attention_heads": 4, "pad_token_id": 0}
+    config = transformers.Phi3Config(
+        **sizes, max_position_embeddings=256, original_max_position_embeddings=64, rope_scaling=rotary
+    )
+    assert longest_text(config) == 64
+    assert longest_text(transformers.Phi3Config(**sizes, max_position_embeddings=256)) == 256

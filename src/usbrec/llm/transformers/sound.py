@@ -72,5 +72,17 @@ def check_tokenizer(base: str, tokenizer: Any, model: Any, used: Collection[int]
 
 
 def longest_text(config: Any) -> int:
-    """For how many tokens a model was made; without a bound, more than anybody asks for."""
-    return getattr(config.get_text_config(), "max_position_embeddings", None) or sys.maxsize
+    """For how many tokens a model was made; without a bound, more than anybody asks for.
+
+    With `longrope` only up to where its frequencies change: a text that crosses that from a cache, or beside
+    shorter ones, would be computed with those of the other side.
+    """
+    config = config.get_text_config()
+    bound: int = getattr(config, "max_position_embeddings", None) or sys.maxsize
+    rotary = getattr(config, "rope_parameters", None) or {}
+    kinds = [rotary, *(one for one in rotary.values() if isinstance(one, Mapping))]
+    if any(one.get("rope_type") == "longrope" for one in kinds):
+        own = getattr(config, "original_max_position_embeddings", None)
+        bounds = [own, *(one.get("original_max_position_embeddings") for one in kinds)]
+        bound = min([bound, *(one for one in bounds if one)])
+    return bound
