@@ -44,7 +44,7 @@ from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
 from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.precision import in_precision
-from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
+from usbrec.llm.transformers.prefilled import Prefilled, begun_with
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.sound import check_tokenizer, longest_text
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens, turn_tokens
@@ -197,14 +197,13 @@ class TransformersModel:
                 torch.set_num_threads(self._threads)
                 tokenizer, model = load_tokenizer(self._base), self._merged()
                 template = chat_template(tokenizer, self.name, thinking=self._thinking)
-                ends = end_tokens(tokenizer, template, model.generation_config)
                 check_tokenizer(self._base, tokenizer, model, turn_tokens(tokenizer, template))
                 self._loaded = _Loaded(
                     tokenizer,
                     model,
                     template,
                     ReplyDecoder(tokenizer, self._marks),
-                    ends,
+                    end_tokens(tokenizer, template, model.generation_config),
                     continues_prompts(model, self.name),
                 )
             return self._loaded
@@ -241,9 +240,9 @@ class TransformersModel:
         if prompt is None:
             last: Prefilled | None = None if strand is None else strand.kept(self)
             whole = not self._open().continues
-            shared, cache = (0, None) if whole else _begun(last, ids)
+            shared, cache = (0, None) if whole else begun_with(last, ids)
             if cache is None and not whole:
-                shared, cache = _begun(self._prefilled_system(messages), ids)
+                shared, cache = begun_with(self._prefilled_system(messages), ids)
             if cache is None:
                 shared, cache = 0, DynamicCache(config=model.config)
             logits = self._pass(ids[shared:], cache)
@@ -396,13 +395,6 @@ class TransformersModel:
             mass=float(torch.tensor(list(found.values())).exp().sum()) if single else None,
             usage=Usage(1, len(prompt.ids), 0, prompt.cached, time.monotonic() - started),
         )
-
-
-def _begun(last: Prefilled | None, ids: Sequence[int]) -> tuple[int, Any | None]:
-    """How many first tokens of a prompt need not be computed again after `last`, and their cache; None where
-    it is of no use."""
-    shared = 0 if last is None else shared_tokens(last.ids, ids)
-    return shared, None if last is None or not shared else beginning_of(last, shared)
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:
