@@ -9,7 +9,7 @@ import pytest
 import torch
 import transformers
 
-from support.architectures import KINDS, write_tiny
+from support.architectures import KINDS, PICTURES, write_tiny
 from usbrec.config import Models
 from usbrec.errors import InputError
 from usbrec.llm import ChatRequest, ChoiceRequest, Message, open_model
@@ -47,9 +47,9 @@ def by_the_whole_text(folder: Path, dialogue: tuple[Message, ...]) -> dict[str, 
     return {option: value / sum(sums.values()) for option, value in sums.items()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "pictures"])
 async def test_a_dialogue_is_read_as_its_whole_text_is(kind: str, tmp_path: Path) -> None:
-    folder = write_tiny(tmp_path, *KINDS[kind])
+    folder = write_tiny(tmp_path, *{**KINDS, "pictures": PICTURES}[kind])
     model = open_model(f"hf:{folder}", Models(context=2048))
     current_scope.set(Scope("a unit", 0))
     # Half precision rounds otherwise from a cache than from the whole text.

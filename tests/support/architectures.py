@@ -49,6 +49,15 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
             "use_mamba_kernels": False,
         },
     ),
+    "windows by places": (
+        "GPTNeoConfig",
+        {
+            "num_layers": 4,
+            "num_heads": 4,
+            "attention_types": [[["global", "local"], 2]],
+            "window_size": 40,
+        },
+    ),
     "slopes in place of positions": ("BloomConfig", {"n_head": 4, "n_layer": 3}),
 }
 #: Further ones, whose logits are not what the output layer gives.
@@ -60,6 +69,23 @@ SCALED: dict[str, tuple[str, dict[str, Any]]] = {
         {"final_logit_softcapping": 3.0, "sliding_window": 4096, "head_dim": 8, "query_pre_attn_scalar": 8},
     ),
 }
+#: A text model inside one that reads pictures, too: its sizes stand in a part of the configuration.
+PICTURES: tuple[str, dict[str, Any]] = (
+    "Gemma3Config",
+    {
+        "sliding_window": WINDOW,
+        "head_dim": 8,
+        "query_pre_attn_scalar": 8,
+        "vision_config": {
+            "hidden_size": 16,
+            "intermediate_size": 16,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "image_size": 28,
+            "patch_size": 14,
+        },
+    },
+)
 TEMPLATE = (
     "{% for m in messages %}<|start|>{{ m.role }}\n{{ m.content }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
@@ -68,22 +94,23 @@ TEMPLATE = (
 
 def tiny_of(kind: str, more: dict[str, Any]) -> Any:
     """A model of the configuration `kind`, with `more` beside the sizes that all have."""
-    config = getattr(transformers, kind)(
-        **{
-            "vocab_size": VOCABULARY,
-            "hidden_size": 32,
-            "intermediate_size": 48,
-            "num_hidden_layers": 4,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "max_position_embeddings": 2048,
-            "eos_token_id": 256,
-            "bos_token_id": 258,
-            "pad_token_id": 256,
-            "initializer_range": 0.2,
-            **more,
-        }
-    )
+    pictures = more.get("vision_config")
+    made = getattr(transformers, kind)
+    sizes = {
+        "vocab_size": VOCABULARY,
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 2048,
+        "eos_token_id": 256,
+        "bos_token_id": 258,
+        "pad_token_id": 256,
+        "initializer_range": 0.2,
+        **{name: value for name, value in more.items() if name != "vision_config"},
+    }
+    config = made(**sizes) if pictures is None else made(text_config=sizes, vision_config=pictures)
     torch.manual_seed(0)
     return transformers.AutoModelForCausalLM.from_config(config).eval()
 

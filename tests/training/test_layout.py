@@ -68,6 +68,12 @@ def test_replies_share_a_prompt_wherever_they_may() -> None:
         assert layout_of(tiny_of(*SCALED[kind])) == EACH_BY_ITSELF, kind
 
 
+def test_a_cap_that_hardly_shows_is_one() -> None:
+    kind, more = SCALED["capped logits"]
+    weak = tiny_of(kind, {**more, "final_logit_softcapping": 30.0, "initializer_range": 0.05})
+    assert layout_of(weak.to(torch.bfloat16)) == EACH_BY_ITSELF
+
+
 def test_in_a_window_they_share_it_and_behind_it_they_do_not() -> None:
     layout = Layout(longest=WINDOW)
     short, prompt, reply, other = drawn(WINDOW - 4, WINDOW - 3, 4, 2)

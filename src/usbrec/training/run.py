@@ -24,12 +24,15 @@ from usbrec.errors import ConfigError, InputError, Interrupted
 from usbrec.llm.transformers.adapters import with_adapter
 from usbrec.llm.transformers.checkpoint import (
     checkpoint_of,
+    load_config,
     load_model,
     load_tokenizer,
     without_future_warnings,
 )
 from usbrec.llm.transformers.devices import half_precision
 from usbrec.llm.transformers.memory import give_back_memory
+from usbrec.llm.transformers.sound import check_tokenizer, longest_text
+from usbrec.llm.transformers.tokens import chat_template, turn_tokens
 from usbrec.storage import write_text
 from usbrec.training.data import Encoded, Encoder, Example, Split
 from usbrec.training.measure import held_out_measures, surface_accuracy
@@ -65,7 +68,7 @@ def encode(task: Task, split: Split, *, reply: int | None = None) -> tuple[list[
     none to train on is left.
     """
     encoder = Encoder(load_tokenizer(task.base), task.base)
-    limit = task.settings.max_length
+    limit = min(task.settings.max_length, longest_text(load_config(task.base)))
 
     def fitting(examples: Sequence[Example]) -> list[Encoded]:
         encoded = [encoder(example) for example in examples]
@@ -77,6 +80,9 @@ def encode(task: Task, split: Split, *, reply: int | None = None) -> tuple[list[
         raise InputError(
             f"All {left_out} examples are longer than train.max_length = {limit} tokens. Raise it, or show "
             "fewer candidates and worked exchanges in the prompt."
+            if limit == task.settings.max_length
+            else f"All {left_out} examples are longer than the {limit} tokens that {task.base} was made for. "
+            "Show fewer candidates and worked exchanges in the prompt."
         )
     return train, held_out, left_out
 
@@ -205,6 +211,12 @@ def _train(
     torch.set_num_threads(_cores())
     tokenizer = load_tokenizer(task.base)
     model = _with_adapters(task)
+    check_tokenizer(
+        task.base,
+        tokenizer,
+        model,
+        turn_tokens(tokenizer, chat_template(tokenizer, task.base)) | {tokenizer.pad_token_id},
+    )
     _room(model, out)
     watch = _Watch(progress, task.method)
     work = out / "work"
@@ -266,7 +278,7 @@ def _with_adapters(task: Task) -> Any:
         adapted = with_adapter(model, task.base, task.adapter, trainable=True)
         adapted.peft_config["default"].base_model_name_or_path = checkpoint_of(task.base)
         return adapted
-    depth = model.config.num_hidden_layers
+    depth = model.config.get_text_config().num_hidden_layers
     layers = min(settings.layers, depth)
     config = peft.LoraConfig(
         r=settings.rank,

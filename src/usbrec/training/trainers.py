@@ -11,6 +11,7 @@ from datasets import Dataset, disable_progress_bars
 from transformers import TrainerCallback, TrainingArguments
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 from trl.experimental.cpo import CPOConfig, CPOTrainer
+from trl.trainer.utils import disable_dropout_in_model
 
 from usbrec.config import Training
 from usbrec.training.data import Encoded
@@ -68,9 +69,26 @@ def make_trainer(
             remove_unused_columns=False,
         )
         return (SharedPromptSimPO if settings.shared_prompt else SimPO)(args=config, **parts)
-    if method == "dpo":
-        return DPO(args=DPOConfig(**common, beta=settings.beta), **parts)
-    return KTO(args=KTOConfig(**common, beta=settings.beta), **parts)
+    trainer = (
+        DPO(args=DPOConfig(**common, beta=settings.beta), **parts)
+        if method == "dpo"
+        else KTO(args=KTOConfig(**common, beta=settings.beta), **parts)
+    )
+    _compare_with_the_start(trainer.model)
+    return trainer
+
+
+def _compare_with_the_start(model: Any) -> None:
+    """Give the reference of DPO and KTO every weight of the adapter that the model starts with. TRL copies
+    those of LoRA between linear layers alone: with embeddings, IA3 and others the reference would be
+    another model."""
+    weights = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, weight in weights.items():
+            path = name.split(".")
+            kept = weights.get(".".join("ref" if part == "default" else part for part in path))
+            if kept is not None and "default" in path:
+                kept.copy_(weight)
 
 
 def make_policy_trainer(
@@ -87,6 +105,8 @@ def make_policy_trainer(
     callback: TrainerCallback,
 ) -> PolicyTrainer:
     """The same for a method that learns by playing; of `encoded` only the prompts are read."""
+    # Replies are drawn without dropout; with it, the model would be compared with what it is not.
+    disable_dropout_in_model(model)
     return PolicyTrainer(
         method=method,
         rows=encoded,

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import ConfigError, InputError, UsbRecError
+from usbrec.keys import digest
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.transformers.precision import in_precision
+from usbrec.llm.transformers.sound import check_kind, check_order, check_weights
 from usbrec.llm.transformers.written import let_sample, rewrite_config, samples
 from usbrec.storage import cache_folder, content_digest, expanded
 
@@ -24,6 +26,19 @@ from usbrec.storage import cache_folder, content_digest, expanded
 HF = "hf:"
 #: In so large files a GGUF model's full precision is kept; each is in memory whole while it is rounded.
 _SHARD = "200MB"
+#: Files beside the weights: settings, words, chat templates.
+_BESIDE = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab*",
+    "merges.txt",
+    "*.model",
+    "*.jinja",
+    "additional_chat_templates/*.jinja",
+)
 #: What a PEFT adapter's folder holds.
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
@@ -50,6 +65,17 @@ def checkpoint_of(base: str) -> str:
     return base
 
 
+def weights_of(folder: Path) -> list[Path]:
+    """The files with a checkpoint's weights: safetensors, or PyTorch's own where there are none."""
+    return sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+
+
+def digest_beside(folder: Path) -> str:
+    """A digest of what decides beside a checkpoint's weights what it computes, and how it is asked."""
+    files = sorted(path for pattern in _BESIDE for path in folder.glob(pattern) if path.is_file())
+    return digest([[path.relative_to(folder).as_posix(), content_digest(path)] for path in files])
+
+
 def load_tokenizer(base: str) -> Any:
     """The tokenizer with its chat template. Raises InputError, ConfigError."""
     with _loading(base):
@@ -63,8 +89,18 @@ def load_tokenizer(base: str) -> Any:
             "as chat_template.jinja."
         )
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        # What stands there is never read, but nothing cannot stand there.
+        special = (one.content for one in tokenizer.added_tokens_decoder.values() if one.special)
+        tokenizer.pad_token = tokenizer.eos_token or next(special, None)
     return tokenizer
+
+
+def load_config(base: str) -> Any:
+    """What the checkpoint says of its architecture. Raises InputError, ConfigError."""
+    with _loading(base):
+        from transformers import AutoConfig
+
+        return AutoConfig.from_pretrained(checkpoint_of(base))
 
 
 def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
@@ -79,7 +115,12 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
         logging.disable_progress_bar()
         folder, wanted = checkpoint_of(base), "auto" if dtype is None else dtype
         if dtype is None or not _is_gguf(base):
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=wanted)
+            # Before it is loaded: a decoder that was taken out of both says that it is one.
+            check_kind(base, load_config(base))
+            model, found = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=wanted, output_loading_info=True
+            )
+            check_weights(base, found)
         else:
             # Ours is in full precision, which is read where it lies and given up shard by shard: loaded in
             # half of it at once, both would stand in memory.
@@ -87,7 +128,9 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
 
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
             model = in_precision(model, dtype)
-    return model.to(device).eval()
+    model = model.to(device).eval()
+    check_order(base, model)
+    return model
 
 
 def _is_gguf(base: str) -> bool:
@@ -139,7 +182,11 @@ def _loading(base: str) -> Iterator[None]:
         raise ConfigError(
             f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
         ) from None
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:
+        # Broken files, other shapes, packages for quantised weights, settings out of order: transformers and
+        # what it loads with raise errors of their own there, of no common class.
+        if isinstance(error, UsbRecError):
+            raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(f"{base}: cannot be loaded by transformers ({first[:200]}).") from None
 

@@ -52,7 +52,9 @@ def _distances(model: Any) -> tuple[float, float]:
     import torch
     from transformers import DynamicCache
 
-    ids = torch.tensor([[token % model.config.vocab_size for token in range(100, 100 + _TOKENS)]])
+    ids = torch.tensor(
+        [[token % model.config.get_text_config().vocab_size for token in range(100, 100 + _TOKENS)]]
+    )
     ids = ids.to(model.device)
 
     def without_cache(part: Any) -> Any:

@@ -33,8 +33,10 @@ from usbrec.llm.transformers.adapters import merged
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     checkpoint_of,
+    digest_beside,
     load_model,
     load_tokenizer,
+    weights_of,
 )
 from usbrec.llm.transformers.continuing import continues_prompts
 from usbrec.llm.transformers.decoding import draw_all
@@ -42,9 +44,10 @@ from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
 from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.precision import in_precision
-from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
+from usbrec.llm.transformers.prefilled import Prefilled, begun_with
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
-from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
+from usbrec.llm.transformers.sound import check_tokenizer, longest_text
+from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens, turn_tokens
 from usbrec.lockstep import Strand, current_scope
 from usbrec.storage import content_digest
 
@@ -133,10 +136,12 @@ class TransformersModel:
         import transformers
 
         place = Path(checkpoint_of(self._base))
-        weights = sorted(place.glob("*.safetensors")) if place.is_dir() else []
+        weights = weights_of(place) if place.is_dir() else []
         return {
             "backend": "transformers",
             "base": digest([content_digest(file) for file in weights]) if weights else self._base,
+            # Other settings, words or templates compute and ask otherwise with the same weights.
+            **({"beside": digest_beside(place)} if place.is_dir() else {}),
             "adapter": None
             if self._adapter is None
             else digest([content_digest(self._adapter / name) for name in ADAPTER_FILES]),
@@ -192,6 +197,7 @@ class TransformersModel:
                 torch.set_num_threads(self._threads)
                 tokenizer, model = load_tokenizer(self._base), self._merged()
                 template = chat_template(tokenizer, self.name, thinking=self._thinking)
+                check_tokenizer(self._base, tokenizer, model, turn_tokens(tokenizer, template))
                 self._loaded = _Loaded(
                     tokenizer,
                     model,
@@ -224,7 +230,7 @@ class TransformersModel:
 
         model = self._open().model
         ids = self._ids(messages)
-        limit = min(self._context, model.config.max_position_embeddings)
+        limit = min(self._context, longest_text(model.config))
         if len(ids) + reply > limit:
             raise PromptTooLong(
                 f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
@@ -234,9 +240,9 @@ class TransformersModel:
         if prompt is None:
             last: Prefilled | None = None if strand is None else strand.kept(self)
             whole = not self._open().continues
-            shared, cache = (0, None) if whole else _begun(last, ids)
+            shared, cache = (0, None) if whole else begun_with(last, ids)
             if cache is None and not whole:
-                shared, cache = _begun(self._prefilled_system(messages), ids)
+                shared, cache = begun_with(self._prefilled_system(messages), ids)
             if cache is None:
                 shared, cache = 0, DynamicCache(config=model.config)
             logits = self._pass(ids[shared:], cache)
@@ -342,7 +348,9 @@ class TransformersModel:
             return None
         loaded = self._open()
         if self._limits is None:
-            self._limits = GrammarLimits(loaded.tokenizer, loaded.model.config.vocab_size, loaded.ends)
+            self._limits = GrammarLimits(
+                loaded.tokenizer, loaded.model.config.get_text_config().vocab_size, loaded.ends
+            )
         return self._limits.of(request.grammar)
 
     def _answer(self, request: ChoiceRequest, strand: Strand | None, stopped: threading.Event) -> Choice:
@@ -352,7 +360,7 @@ class TransformersModel:
 
         def draw(asked: ChatRequest) -> ChatReply:
             # No longer than there is room.
-            room = min(self._context, self._open().model.config.max_position_embeddings)
+            room = min(self._context, longest_text(self._open().model.config))
             room = max(1, min(asked.max_tokens, room - len(self._ids(asked.messages))))
             reply: ChatReply = self._chat([_Asked(replace(asked, max_tokens=room), strand)], stopped)[0]
             return reply
@@ -387,13 +395,6 @@ class TransformersModel:
             mass=float(torch.tensor(list(found.values())).exp().sum()) if single else None,
             usage=Usage(1, len(prompt.ids), 0, prompt.cached, time.monotonic() - started),
         )
-
-
-def _begun(last: Prefilled | None, ids: Sequence[int]) -> tuple[int, Any | None]:
-    """How many first tokens of a prompt need not be computed again after `last`, and their cache; None where
-    it is of no use."""
-    shared = 0 if last is None else shared_tokens(last.ids, ids)
-    return shared, None if last is None or not shared else beginning_of(last, shared)
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:

@@ -46,3 +46,10 @@ def shared_tokens(old: Sequence[int], new: Sequence[int]) -> int:
         if one != other:
             return place
     return min(len(old), len(new) - 1)
+
+
+def begun_with(last: Prefilled | None, ids: Sequence[int]) -> tuple[int, Any | None]:
+    """How many first tokens of a prompt need not be computed again after `last`, and their cache; None where
+    it is of no use."""
+    shared = 0 if last is None else shared_tokens(last.ids, ids)
+    return shared, None if last is None or not shared else beginning_of(last, shared)

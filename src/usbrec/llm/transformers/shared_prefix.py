@@ -39,7 +39,7 @@ class SharedPrefixPass:
 
     def possible(self) -> bool:
         """Whether the model takes our attention, and has no other kind of layers."""
-        layers = getattr(self._model.config, "layer_types", None) or ()
+        layers = getattr(self._model.config.get_text_config(), "layer_types", None) or ()
         return all(kind == "full_attention" for kind in layers) and shares_prompts(self._model)
 
     def keep(self, places: Sequence[int]) -> None:
@@ -246,7 +246,7 @@ def _computes_as_it_should(model: Any) -> bool:
     import torch
     from transformers import DynamicCache
 
-    ids = [token % model.config.vocab_size for token in range(100, 132)]
+    ids = [token % model.config.get_text_config().vocab_size for token in range(100, 132)]
     cache = DynamicCache(config=model.config)
     tensor = torch.tensor([ids], device=model.device)
     logits = model(input_ids=tensor, past_key_values=cache, use_cache=True).logits[:, -1]

@@ -61,6 +61,14 @@ def end_tokens(tokenizer: Any, template: ChatTemplate, config: Any = None) -> fr
     return frozenset(ends - {None})
 
 
+def turn_tokens(tokenizer: Any, template: ChatTemplate) -> set[int]:
+    """The tokens of a short dialogue with what the template writes around it; none where it is refused."""
+    try:
+        return set(encode(tokenizer, template.prompt([_ASKED])))
+    except TemplateRefusal:
+        return set()
+
+
 class ReplyDecoder:
     """Decodes a reply as its tokenizer does; of its special tokens those that mark thoughts stay."""
 
