@@ -69,11 +69,13 @@ def _distances(model: Any) -> tuple[float, float]:
     found = []
     was_training = model.training
     model.eval()
-    with torch.inference_mode():
-        whole = without_cache(ids)
-        for last in (1, _LAST):
-            apart = (whole - from_cache(ids[:, :-last], ids[:, -last:])).norm()
-            alone = (whole - without_cache(ids[:, -last:])).norm()
-            found.append(float(apart / alone.clamp(min=1e-6)))
-    model.train(was_training)
+    try:
+        with torch.inference_mode():
+            whole = without_cache(ids)
+            for last in (1, _LAST):
+                apart = (whole - from_cache(ids[:, :-last], ids[:, -last:])).norm()
+                alone = (whole - without_cache(ids[:, -last:])).norm()
+                found.append(float(apart / alone.clamp(min=1e-6)))
+    finally:
+        model.train(was_training)
     return found[0], found[1]
