@@ -50,7 +50,7 @@ CARS_READER = ConstraintReader(CARS, open_linker(CARS))
         ("under 20 euros and from 2018 or younger", ["price below 20", "year at least 2018"]),
         ("a novel set after 1945", []),
         ("something about the time before 1914", []),
-        ("something from the 1990s", []),
+        ("something from the 1990s", ["year at least 1990", "year at most 1999"]),
         ("I was born before 1990", []),
         ("under 2000 euros", ["price below 2000"]),
         ("at most 12% alcohol", ["alcohol at most 12"]),

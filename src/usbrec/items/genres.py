@@ -40,6 +40,26 @@ def normalise_genre(text: str) -> tuple[str, ...]:
     return SYNONYMS.get(plain, (plain,))
 
 
+#: What may stand behind a genre's name: "horror movies", and what else such a thing is called.
+KIND_WORDS = LazyPattern(rf"\s*(?:{any_of(_ENGLISH['tails'])}|{any_of(_ENGLISH['things'])})(?!\w)")
+
+
+def said_for(names: Iterable[str]) -> Mapping[str, str]:
+    """What people say for each of a catalogue's genres beside its name, in any language, and that genre:
+    "animated", "scary", "Horrorfilme". What is said of several genres is none of them."""
+    known: dict[str, str] = {}
+    for name in names:
+        plain = normalise_genre(name)
+        if len(plain) == 1:
+            known.setdefault(plain[0], name)
+    every = [*SYNONYMS.items(), *SAID_FOR.items(), *said_elsewhere(known).items()]
+    return {
+        phrase: known[genres[0]]
+        for phrase, genres in every
+        if len(genres) == 1 and genres[0] in known and phrase != known[genres[0]].casefold()
+    }
+
+
 #: Compounds ("Horrorfilm") are made of so many genres of a catalogue at most: more are tags.
 _COMPOUNDED = 300
 

@@ -301,14 +301,12 @@ class BoundsReader:
                 yield holds("holds", counted, "!=" if denied else "=", amounts[number].value)
         for match in each.exact_number.finditer(text) if "exact" in uses else ():
             number = int(match["number"])
-            column = first(self._columns.numbers, lambda one: each.phrases.said("exact", spoken_name(one)))
+            column = first(self._columns.numbers, lambda one: says("exact", spoken_name(one).casefold()))
             if number not in taken and column is not None:
                 taken.add(number)
                 yield holds("holds", column, "=", amounts[number].value)
                 continue
-            category = first(
-                self._categories.columns, lambda one: each.phrases.said("exact", spoken_name(one))
-            )
+            category = first(self._categories.columns, lambda one: says("exact", spoken_name(one).casefold()))
             if number not in taken and category is not None:
                 name = self._categories.vocabulary.get(f"{amounts[number].value:.10g}", {}).get(category.name)
                 if name is not None:

@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.items.constraints.certainty import allows
+from usbrec.items.constraints.certificates import is_rated, on_side, side_of
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
 from usbrec.items.constraints.colours import colour_forms
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_roles import is_maker, is_origin
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
+from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_said
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
@@ -36,7 +38,6 @@ _IS_NOT = LazyPattern(
 _RUN = LazyPattern(r"\w+")
 _OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = LazyPattern(r"(?<!\w)(?:from|von)\s+$"), LazyPattern(r"\s+(?:to|nach)\s+")
-_NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Behind one of these a single word may be whose an item is: "nothing by Queen".
 _BY = frozenset({"by", "von"})
 #: Plurals of shorter names are other words.
@@ -94,6 +95,10 @@ class CategoryReader:
                     known.setdefault(key, {})[column.name] = name
             for form, name in colour_forms(self.table.names(column.name)).items():
                 known.setdefault(form, {}).setdefault(column.name, name)
+        for column in self.columns:
+            for form, name in forms_said(column.name, self.table.names(column.name)).items():
+                if form.count(" ") < _NAME_WORDS:
+                    known.setdefault(form, {column.name: name})
         # Whose an item is, by more than one word; what others are called goes before.
         people = self.table.column("people")
         for name in self.table.names("people") if people is not None and people.name == "people" else ():
@@ -143,7 +148,7 @@ class CategoryReader:
             if (
                 "people" not in columns
                 and not self._is_written(named)
-                and not (_NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must"))
+                and not (NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must"))
             ):
                 position += 1  # "kettles from Wesko" are what is looked for
                 continue
@@ -208,6 +213,7 @@ class CategoryReader:
             name: written
             for name, written in columns.items()
             if told.rstrip().endswith(spoken_name(self._typed(name)))
+            or (is_rated(told) and on_side(written, self.table.names(name), "milder"))
         }
         if by_column:
             columns, ignored = by_column, False
@@ -226,10 +232,14 @@ class CategoryReader:
         if name == "people" and mode != "exclude":
             return
         # "No shoes over 60" excludes no shoes.
-        demanded = mode == "must" or (mode == "exclude" and _NOTHING_MORE.fullmatch(behind))
+        demanded = mode == "must" or (mode == "exclude" and ends_there(behind))
         if name == "genres" and not demanded:
             return
-        if mode == "exclude":
+        side = side_of(told, behind)
+        scaled = None if side is None else on_side(written, self.table.names(name), side)
+        if scaled is not None:
+            yield holds("holds", self._typed(name), "in", scaled)
+        elif mode == "exclude":
             yield holds("holds", self._typed(name), "!=", written)
         elif name not in self._audiences or by_column:
             wanted.setdefault(name, []).append(written)

@@ -293,10 +293,18 @@ def _same(a: ConstraintValue, b: ConstraintValue) -> bool:
     return _all(a) == _all(b)
 
 
+#: More numbers in a row are told by the first and the last.
+_LISTED = 3
+
+
 def _value_told(value: ConstraintValue) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
+        first, last, many = value[0], value[-1], len(value)
+        # "1980 to 1989" one by one: what "not from the 80s" asks for.
+        if many > _LISTED and isinstance(first, float) and value == tuple(first + at for at in range(many)):
+            return f"{_value_told(first)}-{_value_told(last)}"
         return ", ".join(map(_value_told, value))
     return f"{value:.10g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
 

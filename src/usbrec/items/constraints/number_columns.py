@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from usbrec.items.constraints.clauses import CLAUSE, WORD, first
 from usbrec.items.constraints.column_roles import is_rating
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
@@ -21,6 +24,7 @@ from usbrec.items.constraints.phrases import (
     all_phrases,
     is_phrase,
     one_currency,
+    says,
     spoken_elsewhere,
 )
 from usbrec.patterns import LazyPattern
@@ -74,6 +78,9 @@ _FILLERS = frozenset({"please", "bitte", "thanks", "danke"})
 #: What columns such as "min_age" have in their names beside what they count.
 _LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
 _ENDS_OF_RANGES = _LEAST | _MOST
+#: A column of times whose middle number is below or above these is told in hours, in seconds or in both.
+_FEWEST_MINUTES, _MOST_MINUTES = 10.0, 200.0
+_TIMES = frozenset({"time", "length", "duration", "runtime", "zeit", "dauer", "laufzeit", "spielzeit"})
 
 
 #: The scales of stars and of points.
@@ -94,9 +101,12 @@ class NumberColumns:
         price: TypedColumn | None,
         stock_count: TypedColumn | None,
         scale_of: Callable[[TypedColumn], int | None] | None = None,
+        values_of: Callable[[TypedColumn], NDArray[np.float64]] | None = None,
     ) -> None:
-        """`scale_of` says on which scale a column of ratings is told; without it none is looked for."""
+        """`scale_of` says on which scale a column of ratings is told; without it none is looked for.
+        `values_of` gives the known numbers of a column."""
         self._scale_of = scale_of
+        self._values_of = values_of
         self.price = price
         # Prices of before are not what is asked for.
         self.numbers = [
@@ -127,6 +137,7 @@ class NumberColumns:
             for column in self.numbers
         }
 
+        self._middle: dict[str, float | None] = {}
         #: What each column's numbers are told in: its unit, or the unit that it is called by ("minutes").
         self._units = {one.name: one.unit or unit_named(f"_{name_words(one.name)}") for one in self.numbers}
 
@@ -138,6 +149,10 @@ class NumberColumns:
     def is_named(self, word: str) -> bool:
         """Whether a word is what a column of numbers counts."""
         return any(word in names or word.removesuffix("s") in names for names in self.spoken.values())
+
+    def is_column(self, word: str) -> bool:
+        """Whether a word is what the price or another column of numbers is called."""
+        return self.is_named(word) or (self.price is not None and is_phrase("price", word))
 
     def counting(self, word: str) -> TypedColumn | None:
         """The first column of numbers that is called, or counts, what a word says."""
@@ -188,7 +203,9 @@ class NumberColumns:
             column = first(self.numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
             return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
-            own = self._units[column.name]
+            own = self._units[column.name] or self._unit_by_values(column, unit)
+            if own is None:
+                return None  # hours of a column that may be in anything
             if not amount.year and _YEARS & set(name_words(column.name).split("_")):
                 return None  # "at most 5 years"
             told = told_in(amount.value, unit, own) if unit in UNITS and own in UNITS else None
@@ -210,10 +227,10 @@ class NumberColumns:
             measured = [
                 (one, told)
                 for one in self.numbers
-                if self._units[one.name]
+                if (own := self._units[one.name] or self._unit_by_values(one, unit))
                 and not _PER.search(name_words(one.name))
-                and not (unit == "inch" and self._units[one.name] in ("m", "km", "mile", "mi"))
-                and (told := told_in(amount.value, unit, self._units[one.name])) is not None
+                and not (unit == "inch" and own in ("m", "km", "mile", "mi"))
+                and (told := told_in(amount.value, unit, own)) is not None
             ]
             # Of two columns in GB neither is meant more than the other.
             if len(measured) == 1:
@@ -222,10 +239,34 @@ class NumberColumns:
                 return None
         if amount.year and not money:
             return None
+        if not money and says("other_counts", f"{CLAUSE.split(before)[-1]} {next_word}"):
+            return None  # "reviews over 200"
         alone = not next_word or _INCLUDED.match(behind) is not None or is_phrase("after_price", next_word)
         return (
             (self.price, amount.value) if self.price is not None and alone and (money or not weak) else None
         )
+
+    def _unit_by_values(self, column: TypedColumn, unit: str) -> str | None:
+        """The unit of time of a column without one where a time of this unit is said: that of the word by
+        which its numbers are called ("minutes"), where the usual number may be so many minutes; "" where
+        none is said, or this is that word; None where nobody can tell."""
+        if not (unit in UNITS and dimension_of(unit) == "time"):
+            return ""
+        called = [unit_of(word) for word in self.spoken[column.name]]
+        own = next((one for one in called if one in UNITS and dimension_of(one) == "time"), "")
+        if own == unit:
+            return own
+        usual = self._usual(column)
+        if own == "minute" and usual is not None:
+            return own if _FEWEST_MINUTES <= usual < _MOST_MINUTES else None
+        return None if own or _TIMES & set(name_words(column.name).split("_")) else ""
+
+    def _usual(self, column: TypedColumn) -> float | None:
+        """The middle one of a column's numbers."""
+        if column.name not in self._middle:
+            values = np.empty(0) if self._values_of is None else self._values_of(column)
+            self._middle[column.name] = float(np.median(values)) if len(values) else None
+        return self._middle[column.name]
 
     def _rated(self, amount: Amount, unit: str) -> tuple[TypedColumn, float] | None:
         """The column of ratings, where a number may be one of its scale; stars are of five. A hotel's stars

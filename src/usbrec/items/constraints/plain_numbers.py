@@ -21,6 +21,23 @@ _AN_HOUR = LazyPattern(
     r"|mindestens|maximal|bis\s+zu|innerhalb)\s+)(?:(?P<half>half\s+(?:an?\s+)|eine[rn]?\s+halben?\s+)"
     r"|(?:an|one|a|eine[rn]?)\s+)(?P<hour>hour|stunde)(?!\w)"
 )
+#: "An hour and a half", "two and a half hours", "zweieinhalb Stunden", "2 1/2 hours".
+_AND_A_HALF = LazyPattern(
+    r"(?<![\w.,/])(?:(?P<whole>\d{1,2}|[^\W\d_]+)\s+(?P<of>hours?|stunden?)\s+(?:and|und)\s+(?:a\s+half|eine\s+halbe)"
+    r"|(?P<many>\d{1,2}|[^\W\d_]+)(?:\s+(?:and\s+a\s+half|1/2|und\s+eine\s+halbe)|½)[\s-]+(?P<thing>hours?|stunden?)"
+    r"|(?P<german>[^\W\d_]*?)(?:einhalb|anderthalb)\s+(?P<stunden>stunden?))(?!\w)"
+)
+#: "1h 30", "1 hour and 30 minutes", "2 Std. 15 Min.", "1:45 h".
+_HOURS_AND = LazyPattern(
+    r"(?<![\w.,:])(?P<hours>\d{1,2}|[^\W\d_]+)(?:\s?(?:h|hrs?|hours?|std|stunden?)\.?\s*(?:and\s+|und\s+|,\s*)?"
+    r"(?P<minutes>[0-5]?\d)(?:\s?(?:m|mins?|minutes?|minuten?)\.?(?!\w)|(?![\w.,:%€$£]|\s?(?:€|\$|£|euros?|dollars?)))"
+    r"|:(?P<past>[0-5]\d)\s?(?:h|hrs?|hours?|std|stunden?)\.?(?!\w))"
+)
+#: "One" is a number here, and mostly not elsewhere.
+_BETWEEN_ONE = LazyPattern(
+    r"(?<=(?<!\w)between\s)(?:one|an?)(?=\s+and\s)|(?<=(?<!\w)zwischen\s)eine[mrn]?(?=\s+und\s)"
+)
+_ARTICLES = {"an": 1, "a": 1, "eine": 1, "einer": 1, "einen": 1}
 _INCHES = LazyPattern(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
@@ -56,6 +73,10 @@ _DATES = LazyPattern(
 
 def plain_numbers(text: str) -> str:
     """A text (in lower case) whose hundreds and inches are written out and whose dates are left out."""
+    text = _BETWEEN_ONE.sub("1", text)
+    if "half" in text or "halb" in text or "½" in text or "1/2" in text:
+        text = _AND_A_HALF.sub(_hours_and_a_half, text)
+    text = _HOURS_AND.sub(_in_minutes, text) if any(map(str.isdigit, text)) else text
     if "hour" in text or "stunde" in text:
         text = _AN_HOUR.sub(_one_hour, text)
     if not any(map(str.isdigit, text)):
@@ -77,6 +98,31 @@ def _inches(found: re.Match[str], text: str) -> str:
 
 def _one_hour(found: re.Match[str]) -> str:
     return f"{found['before']}{'30 minutes' if found['half'] else '1 hour'}"
+
+
+def _hours_and_a_half(found: re.Match[str]) -> str:
+    said = found["whole"] or found["many"] or found["german"] or ("eine" if found["stunden"] else "")
+    whole = _whole(said)
+    return found[0] if whole is None else f"{whole}.5 {found['of'] or found['thing'] or found['stunden']}"
+
+
+def _in_minutes(found: re.Match[str]) -> str:
+    hours = _whole(found["hours"])
+    if hours is None:
+        return found[0]
+    return f"{60 * hours + int(found['minutes'] or found['past'])} minutes"
+
+
+def _whole(said: str) -> int | None:
+    """A whole number in digits or in a word: "an", "two", "zwei"."""
+    if said.isdigit():
+        return int(said)
+    return _ARTICLES.get(said) or _number_words().get(said)
+
+
+@functools.cache
+def _number_words() -> dict[str, int]:
+    return {said: int(number) for each in all_phrases() for said, number in each.lists["numbers"].items()}
 
 
 def _many(found: re.Match[str]) -> str:

@@ -14,6 +14,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.bounds import BoundsReader
@@ -25,6 +28,7 @@ from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_r
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.corrections import corrected, corrections, widened
+from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.opening_hours import HoursReader
@@ -41,6 +45,7 @@ from usbrec.items.constraints.phrases import (
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
+from usbrec.items.constraints.turned_phrases import plain_order
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
@@ -99,7 +104,9 @@ class ConstraintReader:
         self._flags = FlagReader(self.table, self._price, self._stock)
         self._hours = HoursReader(self.table)
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
-        self._numbers = NumberColumns(numbers, self._price, self._stock_count, self._scale_of)
+        self._numbers = NumberColumns(
+            numbers, self._price, self._stock_count, self._scale_of, self._values_of
+        )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
         self._rating = first(numbers, is_rating)
 
@@ -108,8 +115,11 @@ class ConstraintReader:
         """The most that the column of ratings may hold; None where it is told on no usual scale."""
         return None if self._rating is None else self._scale_of(self._rating)
 
+    def _values_of(self, column: TypedColumn) -> NDArray[np.float64]:
+        return self.table.numbers(column.name, self.table.allowed(()))
+
     def _scale_of(self, column: TypedColumn) -> int | None:
-        known = self.table.numbers(column.name, self.table.allowed(()))
+        known = self._values_of(column)
         return next((most for most in _SCALES if len(known) and known.max() <= most), None)
 
     def read(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
@@ -139,7 +149,7 @@ class ConstraintReader:
         read = {one.value for one in self.read(turns) if one.turn == number}
         found: list[str] = []
         for sentence in sentences(turns[number].text[:_LONGEST]):
-            marked, amounts = take_amounts(plain_numbers(sentence.casefold()))
+            marked, amounts = take_amounts(self._as_read(sentence))
             if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
             marked = without_stories(marked)
@@ -352,10 +362,21 @@ class ConstraintReader:
     def _plain(self, text: str) -> str:
         """A text as it is read: in lower case, its numbers written plainly, "4 out of 5" as that rating on
         the catalogue's scale."""
-        text = plain_numbers(text.casefold().replace("’", "'"))
+        text = self._as_read(text)
         if not ("of" in text or "von" in text or "/" in text):
             return text
         return _OUT_OF.sub(lambda found: self._rated(found, text), text)
+
+    def _as_read(self, text: str) -> str:
+        text = plain_order(plain_numbers(text.casefold().replace("’", "'")), self._numbers.is_column)
+        return text if self._last_year is None else plain_decades(text, self._last_year)
+
+    @functools.cached_property
+    def _last_year(self) -> int | None:
+        """The last year of the catalogue's items; None where it has no years."""
+        year = self._numbers.year
+        known = np.empty(0) if year is None else self._values_of(year)
+        return int(known.max()) if len(known) else None
 
     def _rated(self, found: re.Match[str], text: str) -> str:
         if not found["out"] and _RATED.search(text) is None and found["of"] != "von":

@@ -56,6 +56,8 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
             if not asked and one not in said:
                 said.append(one)
         elif statement.kind == "holds" and one not in said:
+            # "Under 100. Actually, up to 150 is fine": of two sentences the later one holds.
+            said = [other for other in said if not _replaces(one, other)]
             said.append(one)
     # Two readings of one turn that cannot both hold are a misreading rather than a wish.
     columns = {problem.partition(":")[0] for problem in contradictions(said)}
@@ -63,6 +65,15 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
     for one in said:
         kept = [other for constraint in kept for other in _beside(constraint, one)]
     return (*kept, *said)
+
+
+def _replaces(new: Constraint, old: Constraint) -> bool:
+    """Whether a bound of a later sentence of the same turn takes the place of one before."""
+    return (
+        new.column == old.column
+        and new.words != old.words
+        and any(new.operator in side and old.operator in side for side in (_UPPER, _LOWER))
+    )
 
 
 def _released(kept: Sequence[Constraint], one: Constraint) -> list[Constraint]:

@@ -36,6 +36,8 @@ _BEFORE: tuple[tuple[str, Operator], ...] = (
 #: Of these, which are said of prices, too.
 _PLAIN = frozenset({"bis", "until", "till"})
 _TURNED: Mapping[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
+#: "Not from the 80s" excludes each year by itself, and no more of them.
+_MOST_DENIED = 100
 _DENIED = LazyPattern(
     r"(?<!\w)(?:not|no|nothing|none|never|nicht|nichts|kein|keine|keinen)(?:\s+\w+){0,2}\s+$"
 )
@@ -76,10 +78,13 @@ class YearReader:
             if match["open"] is None and not self._table_has(amounts[low].value, amounts[high].value):
                 continue
             taken |= {low, high}
+            values = sorted((amounts[low].value, amounts[high].value))
             if _DENIED.search(text[: match.start()]) is None:
-                values = amounts[low].value, amounts[high].value
-                yield holds("holds", self._year, ">=", min(values))
-                yield holds("holds", self._year, "<=", max(values))
+                yield holds("holds", self._year, ">=", values[0])
+                yield holds("holds", self._year, "<=", values[1])
+            elif values[1] - values[0] < _MOST_DENIED:
+                years = range(int(values[0]), int(values[1]) + 1)
+                yield holds("holds", self._year, "not in", tuple(map(float, years)))
         for match in _PLACED.finditer(text):
             number = int(match[1])
             if number in taken or not amounts[number].year or self._untold(text, match.start()):
