@@ -164,3 +164,31 @@ def test_genres_countries_and_certificates_are_read_as_people_say_them(
 )
 def test_bounds_are_read_in_whatever_order_they_are_said(text: str, expected: list[str]) -> None:
     assert asked_in_words(OF_GOODS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wow, that movie came out in 1979.", []),
+        ("That was released in 1981.", []),
+        ("I know Ossel (1995) is from 1995, but it is good.", []),
+        ("One of my favorites from 2009.", []),
+        ("Is that an old movie from 1981?", []),
+        ("from 1981?", []),
+        ("It's not really scary though.", []),
+        ("I know it's not horror but still.", []),
+        ("That's not really an action movie.", []),
+        ("Isn't that a horror movie?", []),
+        ("not too scary, please", []),
+        ("Das ist nicht wirklich gruselig.", []),
+        ("They push movies more than six months in advance.", []),
+        ("Do you have something that came out in 2019?", ["year exactly 2019"]),
+        ("Do you have one from 2019?", ["year exactly 2019"]),
+        ("It has to be from 2019.", ["year exactly 2019"]),
+        ("I don't really like scary movies.", ["genres not Horror"]),
+        ("It should not be horror.", ["genres not Horror"]),
+        ("It must not be a horror film.", ["genres not Horror"]),
+    ],
+)
+def test_what_is_told_of_one_film_asks_for_nothing(text: str, expected: list[str]) -> None:
+    assert asked_in_words(OF_FILMS, text) == expected

@@ -23,6 +23,7 @@ from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
+from usbrec.items.constraints.told_facts import tells_kind
 from usbrec.patterns import LazyPattern
 
 #: Names of categories have at most so many words where they are looked for.
@@ -232,7 +233,7 @@ class CategoryReader:
         if name == "people" and mode != "exclude":
             return
         # "No shoes over 60" excludes no shoes.
-        demanded = mode == "must" or (mode == "exclude" and ends_there(behind))
+        demanded = mode == "must" or (mode == "exclude" and ends_there(behind) and not tells_kind(told))
         if name == "genres" and not demanded:
             return
         side = side_of(told, behind)

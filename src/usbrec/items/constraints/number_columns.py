@@ -229,6 +229,7 @@ class NumberColumns:
                 for one in self.numbers
                 if (own := self._units[one.name] or self._unit_by_values(one, unit))
                 and not _PER.search(name_words(one.name))
+                and one is not self.year  # "more than six months ago"
                 and not (unit == "inch" and own in ("m", "km", "mile", "mi"))
                 and (told := told_in(amount.value, unit, own)) is not None
             ]

@@ -23,6 +23,7 @@ from usbrec.items.constraints.phrases import (
     says,
 )
 from usbrec.items.constraints.statements import Statement
+from usbrec.items.constraints.told_facts import tells_year
 from usbrec.patterns import LazyPattern
 
 _PLACED = LazyPattern(PLACE)
@@ -144,6 +145,8 @@ class YearReader:
         for start, clause in clauses(text):
             if start <= place <= start + len(clause):
                 told = CLAUSE.split(clause[: place - start])[-1]
+                if tells_year(clause[: place - start], _PLACED.sub("", clause[place - start :], count=1)):
+                    return True
                 return says("year_of_story", told) or says("past", clause)
         return False
 

@@ -1,0 +1,51 @@
+"""Told facts: what is said of one item that both have in mind, and asks for nothing.
+
+"That movie came out in 1979", "it's not really scary", "Heat is from 1995" and "from 1939?" are no wishes.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from usbrec.lexicon import LANGUAGES, words
+
+#: Stands in the place of a title.
+_TITLE = "\ufffc"
+
+
+def tells_year(before: str, behind: str) -> bool:
+    """Whether a year behind and before these parts of its clause is one that is told of an item: behind a
+    title with a verb, behind "that came out in", and in a question that holds nothing else."""
+    if behind.strip(" .!") == "?" and len(before.split()) <= 1:
+        return True
+    last = before.rpartition(_TITLE)
+    if last[1] and _verbs().search(last[2]) is not None:
+        return True
+    return _of_one().search(before) is not None
+
+
+def tells_kind(told: str) -> bool:
+    """Whether what stands before a kind of item says of an item that it is none: "it's not an action movie",
+    "not really"."""
+    return _is_none().search(told) is not None
+
+
+@functools.cache
+def _verbs() -> re.Pattern[str]:
+    return _pattern("fact_verbs")
+
+
+@functools.cache
+def _of_one() -> re.Pattern[str]:
+    return _pattern("of_one_item")
+
+
+@functools.cache
+def _is_none() -> re.Pattern[str]:
+    return _pattern("is_none_of")
+
+
+def _pattern(use: str) -> re.Pattern[str]:
+    told = [pattern for language in LANGUAGES if (pattern := words(language, "constraints").get(use))]
+    return re.compile("|".join(told), re.IGNORECASE)
