@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -197,3 +198,32 @@ def test_names_that_are_listed_as_made_up_are_in_no_catalogue(bench: ModuleType)
     assert len(listed) > 250
     for name in listed:
         assert folded(re.sub(r"^(the|a|an) ", "", name.lower())) not in titles, name
+
+
+@pytest.mark.parametrize(("kind", "path"), [("films", FILMS), ("products", SHOP)])
+def test_realistic_replies_name_items_of_the_file_with_their_years_and_prices(kind: str, path: Path) -> None:
+    listed = tomllib.loads((BENCH / "realistic_replies_sixth.toml").read_text("utf-8"))[kind]
+    assert {said: len(replies) for said, replies in listed.items()} == {"said": 40, "german": 20}
+    rows = rows_of(path)
+    for reply in (*listed["said"], *listed["german"]):
+        rest, named = reply, []
+        for row in sorted(rows, key=lambda row: -len(row["title"])):
+            found = rf"(?<!\w){re.escape(row['title'])}(?!\w)"
+            if re.search(found, rest):
+                named += [one for one in rows if one["title"] == row["title"]]
+                rest = re.sub(found, "#", rest)
+        assert named, reply
+        for year in re.findall(r"\b(?:19|20)\d\d\b", rest):
+            assert year in {row["Year"] for row in named}, reply
+        prices = r"€(\d+(?:\.\d\d)?)|(\d+(?:,\d\d)?) (?:€|euros?\b)(?! instead)"
+        # What it is to stay under is no price of an item.
+        rest = rest.replace("Unter 100 Euro", "")
+        for price in (one or other for one, other in re.findall(prices, rest, flags=re.IGNORECASE)):
+            assert any(
+                row["Price"] not in ("", "n/a")
+                and float(re.sub(r"[^\d.]", "", row["Price"].replace(",", ".")))
+                == float(price.replace(",", "."))
+                for row in named
+            ), reply
+        hours = re.findall(r"(\d+) (?:hours|Stunden)", rest) if kind == "products" else []
+        assert set(hours) <= {row.get("Battery Hours") for row in named}, reply
