@@ -1,7 +1,7 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
     python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth|
-                                      fifth|fifth-kept]
+                                      fifth|fifth-kept|sixth|sixth-kept]
         [--naming checked|strict|constrained|slots|strict-slots] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
@@ -40,6 +40,7 @@ import made_up_frames_fifth
 import made_up_frames_fourth
 import made_up_frames_held_out
 import made_up_frames_second
+import made_up_frames_sixth
 import made_up_frames_third
 from rich.console import Console
 from rich.table import Table
@@ -57,6 +58,13 @@ from usbrec.prompts import Prompts
 
 DEMO = Path(str(resources.files("usbrec.data") / "demo" / "catalogue.csv"))
 SHOP = Path(__file__).resolve().parent.parent / "docs" / "examples" / "headphones.csv"
+
+GERMAN_COLOURS = {
+    "black": "schwarz", "blue": "blau", "green": "grün", "grey": "grau", "red": "rot", "sand": "sandfarben",
+    "white": "weiß",
+}  # fmt: skip
+#: The categories that say how a headphone is worn; the others say what it is for.
+WORN = ("on-ear", "over-ear", "in-ear")
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,9 @@ class Script:
         spots: list[tuple[int, int, str]] = []
         for (title, year), name in zip(self.items, names, strict=True):
             pattern = rf"(?<!\w){re.escape(title)}(?: \({re.escape(year)}\))?(?!\w)"
-            for one in re.finditer(pattern, self.text):
+            # A title in small letters is looked for where it does not stand as the catalogue has it.
+            found = list(re.finditer(pattern, self.text)) or re.finditer(pattern.lower(), self.text)
+            for one in found:
                 taken = [kept, *((begin, end) for begin, end, _ in spots)]
                 if all(one.end() <= begin or one.start() >= end for begin, end in taken):
                     spots.append((*one.span(), name))
@@ -114,6 +124,15 @@ def halved(book: Any, half: int) -> SimpleNamespace:
         return value[half::2]
 
     return SimpleNamespace(**{name: part(value) for name, value in vars(book).items() if name.isupper()})
+
+
+def as_marked(frame: str, name: str) -> str:
+    """A name as the mark of a frame has it: `{t}` as it is, `{b}` without its year, `{l}` also in small
+    letters."""
+    if "{t}" in frame:
+        return name
+    bare = re.sub(r" \(\d{4}\)$", "", name)
+    return bare.lower() if "{l}" in frame else bare
 
 
 @dataclass(frozen=True)
@@ -161,7 +180,7 @@ def products(book: Any = made_up_frames) -> Shelf:
                 "t": " ".join(row["Name"].split()), "y": row["Year"], "g": row["Category"],
                 "people": [row["Brand"].title()],
                 "all": [row["Brand"].title()], "c": row["Colour"], "h": row["Battery Hours"],
-                "stock": row["Stock"],
+                "stock": row["Stock"], "about": row["Description"],
                 "price": re.sub(r"[^0-9.,]", "", row["Price"]).replace(",", "."),
             }
             for row in csv.DictReader(file)
@@ -209,12 +228,20 @@ class Writer:
         self.used = tuple(
             (values[name], row["y"] if name == "t" else self.years.get(values[name], ""))
             for name in ("t", "r")
-            if "{" + name + "}" in frame and (name == "r" or not over.get("made_up"))
+            if f"{{{name}}}" in frame.replace("{b}", "{t}").replace("{l}", "{t}")
+            and (name == "r" or not over.get("made_up"))
         )
-        return frame.format(**{**values, **over})
+        if "{n}" in frame:
+            left = row["stock"] if row["stock"] not in ("", "0") else None
+            values["n"] = left or str(self.draw.randrange(2, 30))
+        values |= over
+        values["b"] = values["l"] = as_marked(frame, values["t"])
+        values["k"], values["C"] = values["price"].replace(".", ","), GERMAN_COLOURS.get(values["c"], "")
+        return frame.format(**values)
 
     def needs(self, frame: str) -> list[str]:
-        named = {"y": "y", "price": "price", "h": "h", "c": "c", "d": "d", "D": "d", "a": "cast", "A": "cast"}
+        named = {"y": "y", "price": "price", "k": "price", "h": "h", "c": "c", "C": "c",
+            "d": "d", "D": "d", "a": "cast", "A": "cast"}  # fmt: skip
         return [needed for name, needed in named.items() if "{" + name + "}" in frame]
 
     def good(self) -> Script:
@@ -331,7 +358,7 @@ class Writer:
         frame = self.draw.choice(self.frames)
         row = self.row(having=self.needs(frame))
         text = self.filled(frame, row, t=name, made_up=True)
-        return Script(text, kind, name, self.draw.choice(self.shelf.seekers))
+        return Script(text, kind, as_marked(frame, name), self.draw.choice(self.shelf.seekers))
 
     def _titles(self, name: str) -> bool:
         """Whether a made-up name happens to be real ones that follow each other or differ by an article."""
@@ -364,15 +391,17 @@ class Writer:
             frame, short = self.of(self.book.WRONG_PERSON), initialled(name)
             text = self.filled(frame, row, p=name, P=short)
             return Script(text, "wrong person", short if "{P}" in frame else name, seeker)
-        kind = self.draw.choice(("price", "stock", "year", "brand"))
+        further = [kind for kind in ("colour", "category") if hasattr(self.book, f"WRONG_{kind.upper()}")]
+        kind = self.draw.choice(("price", "stock", "year", "brand", *further))
         if kind == "price":
             row = self.row()
             wrong = f"{self.draw.randrange(12, 480)}{self.draw.choice(('', '.90', '.99'))}"
             if row["price"] and abs(float(row["price"]) - float(wrong)) < 1.5:
                 return self.claim()
-            return Script(
-                self.filled(self.of(self.book.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker
-            )
+            frame = self.of(self.book.WRONG_PRICE)
+            text = self.filled(frame, row, price=wrong)
+            wrong = wrong.replace(".", ",") if "{k}" in frame else wrong
+            return Script(text, "wrong price", wrong, seeker)
         if kind == "stock":
             there = self.draw.random() < 0.5
             row = self.row()
@@ -381,6 +410,8 @@ class Writer:
             listed = self.book.IN_STOCK if there else self.book.SOLD_OUT
             text = self.filled(self.of(listed), row)
             return Script(text, "wrong stock", text, seeker)
+        if kind in further:
+            return self.feature(kind, seeker)
         row = self.row(having=("y",))
         if kind == "year":
             wrong = str(int(row["y"]) + self.draw.choice((-9, -5, -3, 2, 3, 5)))
@@ -393,6 +424,20 @@ class Writer:
             pass
         text = self.filled(self.of(self.book.WRONG_BRAND), row, p=name)
         return Script(text, "wrong brand", name, seeker)
+
+    def feature(self, kind: str, seeker: str) -> Script:
+        """A colour or a category that an item has not, and that nothing else in the reply has."""
+        frame = self.of(self.book.WRONG_COLOUR if kind == "colour" else self.book.WRONG_CATEGORY)
+        mark = "c" if kind == "colour" else "g"
+        while True:
+            row, other = self.row(having=(mark,)), self.row(having=(mark,))
+            # A headphone for sports may sit in the ears: what is no other of its kind is no wrong claim.
+            alike = kind == "colour" or (row[mark] in WORN) == (other[mark] in WORN)
+            text = self.filled(frame, row, **{mark: other[mark]})
+            wrong = GERMAN_COLOURS[other[mark]] if "{C}" in frame else other[mark]
+            about = f"{row['t']} {row['about']}".casefold()
+            if row[mark] != other[mark] and alike and not holds(about, wrong):
+                return Script(text, f"wrong {kind}", wrong, seeker)
 
     def scripts(self, count: int) -> list[Script]:
         """`count` replies: half good ones, a third with made-up names, the others with wrong claims."""
@@ -495,6 +540,8 @@ def main() -> None:
             "fourth",
             "fifth",
             "fifth-kept",
+            "sixth",
+            "sixth-kept",
         ),
         default="developed",
     )
@@ -515,6 +562,7 @@ def main() -> None:
         "held-out": made_up_frames_held_out, "second": made_up_frames_second,
         "third": made_up_frames_third, "fourth": made_up_frames_fourth,
         "fifth": halved(made_up_frames_fifth, 0), "fifth-kept": halved(made_up_frames_fifth, 1),
+        "sixth": halved(made_up_frames_sixth, 0), "sixth-kept": halved(made_up_frames_sixth, 1),
     }  # fmt: skip
     book = books.get(options.half, made_up_frames)
     half = {"developed": 0, "reported": 1}.get(options.half)

@@ -1,6 +1,6 @@
 """Realistic good replies: how many a grounded recommender says as they are, and what it cuts of others.
 
-    python bench/realistic_replies.py [--half developed|held-out] [--show]
+    python bench/realistic_replies.py [--half developed|held-out|sixth] [--show]
 
 The replies stand in bench/realistic_replies_*.toml. One draw, no second.
 """
@@ -17,7 +17,7 @@ from made_up_names import Script, films, products, said, wilson
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--half", choices=("developed", "held-out"), default="developed")
+    parser.add_argument("--half", choices=("developed", "held-out", "sixth"), default="developed")
     parser.add_argument("--show", action="store_true", help="print the replies that were changed")
     options = parser.parse_args()
     path = Path(__file__).with_name(f"realistic_replies_{options.half.replace('-', '_')}.toml")
