@@ -373,6 +373,27 @@ class CategoryReader:
                 if len(columns) == 1 and not is_phrase("ignored", words[position][0]):
                     yield holds("spared", self._typed(name), "=", written)
 
+    def named(self, text: str, columns: Sequence[TypedColumn], *, unwanted: bool) -> list[Statement]:
+        """The names of these columns in an answer (in small letters) that is nothing else: wanted, or not."""
+        found: dict[str, list[str]] = {}
+        words, position = list(WORD.finditer(text)), 0
+        while position < len(words):
+            length, named = self._longest(words, position)
+            for name, written in named.items() if length else ():
+                if any(column.name == name for column in columns) and name not in ("genres", "people"):
+                    found.setdefault(name, []).append(written)
+            position += length or 1
+        if unwanted:
+            return [
+                holds("holds", self._typed(name), "!=", one) for name, names in found.items() for one in names
+            ]
+        return [
+            holds("holds", self._typed(name), "=", names[0])
+            if len(names) == 1
+            else holds("holds", self._typed(name), "in", tuple(names))
+            for name, names in found.items()
+        ]
+
     def _for_whom(self, clause: str) -> Iterator[Statement]:
         if self._audience_words.isdisjoint(_RUN.findall(clause)):
             return

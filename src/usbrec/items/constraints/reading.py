@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from usbrec.dialogue import Constraint, Operator, Turn
+from usbrec.dialogue import Constraint, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.bounds import BoundsReader
 from usbrec.items.constraints.categories import CategoryReader
@@ -27,7 +27,7 @@ from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
-from usbrec.items.constraints.corrections import corrected, corrections, widened
+from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
 from usbrec.items.constraints.number_columns import NumberColumns
@@ -43,6 +43,7 @@ from usbrec.items.constraints.phrases import (
     take_amounts,
 )
 from usbrec.items.constraints.plain_numbers import plain_numbers
+from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
 from usbrec.items.constraints.turned_phrases import plain_order
@@ -50,8 +51,6 @@ from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
 
-#: Characters of a turn that are read; a longer one is no wish.
-_LONGEST = 4_000
 _ANY_BUT = LazyPattern(
     r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
@@ -90,7 +89,7 @@ def reads_words(catalogue: Catalogue) -> bool:
     )
 
 
-class ConstraintReader:
+class ConstraintReader(SettledStatements):
     """Reads what must hold of an item in the turns of a dialogue; one for a run."""
 
     def __init__(self, catalogue: Catalogue, linker: Linker) -> None:
@@ -129,6 +128,8 @@ class ConstraintReader:
         for number, turn in enumerate(turns):
             if turn.role == "seeker":
                 said = turn.read_by(self)
+                if before is not None and before.role != "seeker":
+                    said = (*said, *self._answered(turn, before, said))
                 if said:
                     told = [
                         self._settled(one, before, current)
@@ -148,7 +149,7 @@ class ConstraintReader:
             return ()
         read = {one.value for one in self.read(turns) if one.turn == number}
         found: list[str] = []
-        for sentence in sentences(turns[number].text[:_LONGEST]):
+        for sentence in sentences(turns[number].text[:LONGEST]):
             marked, amounts = take_amounts(self._as_read(sentence))
             if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
@@ -171,7 +172,7 @@ class ConstraintReader:
 
     def read_turn(self, turn: Turn) -> tuple[Statement, ...]:
         """What :meth:`Turn.read_by` carries with a turn."""
-        text = turn.text[:_LONGEST]
+        text = turn.text[:LONGEST]
         for mention in turn.read_by(self._linker).mentions:
             end = mention.end + self._own_year(mention, text)
             text = text[: mention.start] + " \ufffc" + " " * (end - mention.start - 2) + text[end:]
@@ -199,83 +200,8 @@ class ConstraintReader:
             is_for(person, sentence)
             for turn in turns
             if turn.role == "seeker"
-            for sentence in sentences(turn.text[:_LONGEST].casefold())
+            for sentence in sentences(turn.text[:LONGEST].casefold())
         )
-
-    def _settled(
-        self, one: Statement, before: Turn | None, current: Sequence[Constraint]
-    ) -> Statement | None:
-        """A statement that depends on what was said before it, as one that does not."""
-        if before is not None and self._asks_other(one, before):
-            return self._answers_other(one, before)
-        if one.kind == "less":
-            value = one.constraint.value
-            lower = any(
-                old.column == one.constraint.column
-                and old.operator in ("<", "<=")
-                and isinstance(old.value, float)
-                and isinstance(value, float)
-                and old.value <= value
-                for old in current
-            )
-            return None if lower else Statement("holds", one.constraint)
-        if one.kind == "corrects":
-            return corrected(one.constraint, current, None if self._price is None else self._price.name)
-        if one.kind == "allows":
-            return widened(one.constraint, current)
-        if one.kind == "theirs":
-            return Statement("holds", one.constraint)
-        if one.kind == "answers":
-            asked = before is not None and says("asks_price", before.text.casefold())
-            return Statement("holds", one.constraint) if asked else None
-        if one.kind == "cheaper":
-            price = None if before is None or self._price is None else self._offered(before, self._price)
-            return (
-                None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
-            )
-        return one
-
-    def _asks_other(self, one: Statement, before: Turn) -> bool:
-        """Whether a number without a unit is said to a question that is not about the price: "How much
-        storage?" - "at least 128"."""
-        if self._price is None or one.constraint.column != self._price.name or not before.text.strip():
-            return False
-        words = (one.constraint.words or "").casefold()
-        _, amounts = take_amounts(words)
-        told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
-        if not told or says("price", words):
-            return False
-        return bool(self._asked(before))
-
-    def _asked(self, before: Turn) -> list[TypedColumn]:
-        """The columns of numbers beside the price that a recommender's last question names."""
-        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
-        if not asked.endswith("?"):
-            return []
-        return [
-            column
-            for column, pattern in self._flags.spoken
-            if column.type == "number" and column is not self._price and pattern.search(asked)
-        ]
-
-    def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
-        """The statement about the column that was asked for; None where more than one was."""
-        columns = self._asked(before)
-        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
-        money = asked.replace("how much", " ").replace("wie viel", " ")
-        if len(columns) != 1 or says("asks_price", money):
-            return None
-        old = one.constraint
-        operator: Operator = "=" if one.kind == "answers" else old.operator
-        return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
-
-    def _offered(self, turn: Turn, column: TypedColumn) -> float | None:
-        """The price of what the recommender named last."""
-        ids = [mention.item_id for mention in turn.read_by(self._linker).mentions]
-        ids = ids if turn.items is None else list(turn.items)
-        item = self.table.catalogue.get(ids[-1]) if ids else None
-        value = None if item is None else self.table.value(item, column.name)
-        return value if isinstance(value, float) else None
 
     def _sentence(self, sentence: str) -> list[Statement]:
         marked, amounts = take_amounts(self._plain(sentence))
@@ -310,7 +236,7 @@ class ConstraintReader:
         if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
             found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
-        return [_saying(statement, words) for statement in found]
+        return [saying(statement, words) for statement in found]
 
     def _spared(self, clause: str) -> list[Statement]:
         """What a clause says need not be: what stands behind the words for it, or else before them."""
@@ -348,15 +274,15 @@ class ConstraintReader:
         if len(amounts) == 1 and corrected and not self._numbers.measures(re.split(PLACE, marked)[-1]):
             one = holds("corrects", self._price, "<=", amounts[0].value)
             answer = holds("answers", self._price, "<=", amounts[0].value)
-            return [_saying(each, " ".join(text.split())[:200]) for each in (one, answer)]
+            return [saying(each, " ".join(text.split())[:200]) for each in (one, answer)]
         behind = re.split(PLACE, marked)[-1]
         following = WORD.match(behind.lstrip(" -\t"))
         if following is not None and not is_phrase("after_price", following[0]):
             return []
         words, values = " ".join(text.split())[:200], [amount.value for amount in amounts]
-        found = [_saying(holds("answers", self._price, "<=", max(values)), words)]
+        found = [saying(holds("answers", self._price, "<=", max(values)), words)]
         if len(values) == 2 and any(each.ranges.search(marked) for each in self._phrases):
-            found.append(_saying(holds("answers", self._price, ">=", min(values)), words))
+            found.append(saying(holds("answers", self._price, ">=", min(values)), words))
         return found
 
     def _plain(self, text: str) -> str:
@@ -396,11 +322,6 @@ def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:
     return [
         one if wanted and one.constraint.operator != "!=" else replace(one, kind="theirs") for one in said
     ]
-
-
-def _saying(statement: Statement, words: str) -> Statement:
-    one = statement.constraint
-    return Statement(statement.kind, Constraint(one.column, one.operator, one.value, None, words))
 
 
 def _at(statement: Statement, turn: int) -> Statement:

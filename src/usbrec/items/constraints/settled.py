@@ -1,0 +1,158 @@
+"""Settled statements: what a turn means by the turn before it and by what holds already.
+
+"At least 128" behind "how much storage?", "make it 80" behind a bound, "something cheaper" behind an offer,
+"yes" behind "does it have to be waterproof?".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from usbrec.dialogue import Constraint, Operator, Turn
+from usbrec.items.constraints.answered_questions import (
+    allowed_asked,
+    answer_of,
+    demand_asked,
+    is_short,
+    name_asked,
+    question_of,
+)
+from usbrec.items.constraints.categories import CategoryReader
+from usbrec.items.constraints.clauses import holds, sentences
+from usbrec.items.constraints.column_table import ColumnTable
+from usbrec.items.constraints.column_types import TypedColumn
+from usbrec.items.constraints.corrections import corrected, widened
+from usbrec.items.constraints.flags import FlagReader
+from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.phrases import says, take_amounts
+from usbrec.items.constraints.statements import Statement
+from usbrec.items.linking.linker import Linker
+
+#: Characters of a turn that are read; a longer one is no wish.
+LONGEST = 4_000
+
+
+class SettledStatements:
+    """What a reader of constraints knows of turns that depend on others; :class:`ConstraintReader` reads
+    sentences."""
+
+    table: ColumnTable
+    _linker: Linker
+    _price: TypedColumn | None
+    _flags: FlagReader
+    _categories: CategoryReader
+    _numbers: NumberColumns
+
+    def _sentence(self, sentence: str) -> list[Statement]:
+        raise NotImplementedError
+
+    def _plain(self, text: str) -> str:
+        raise NotImplementedError
+
+    def _settled(
+        self, one: Statement, before: Turn | None, current: Sequence[Constraint]
+    ) -> Statement | None:
+        """A statement that depends on what was said before it, as one that does not."""
+        if before is not None and self._asks_other(one, before):
+            return self._answers_other(one, before)
+        if one.kind == "less":
+            value = one.constraint.value
+            lower = any(
+                old.column == one.constraint.column
+                and old.operator in ("<", "<=")
+                and isinstance(old.value, float)
+                and isinstance(value, float)
+                and old.value <= value
+                for old in current
+            )
+            return None if lower else Statement("holds", one.constraint)
+        if one.kind == "corrects":
+            return corrected(one.constraint, current, None if self._price is None else self._price.name)
+        if one.kind == "allows":
+            return widened(one.constraint, current)
+        if one.kind == "theirs":
+            return Statement("holds", one.constraint)
+        if one.kind == "answers":
+            asked = before is not None and says("asks_price", before.text.casefold())
+            return Statement("holds", one.constraint) if asked else None
+        if one.kind == "cheaper":
+            price = None if before is None or self._price is None else self._offered(before, self._price)
+            return (
+                None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
+            )
+        return one
+
+    def _answered(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> list[Statement]:
+        """What a turn asks for by the question before it, of columns that it says nothing of itself."""
+        question = question_of(before.text)
+        if question is None:
+            return []
+        answer, found = answer_of(turn.text), list[Statement]()
+        if answer is not None and (asked := demand_asked(question)) is not None:
+            found = (
+                self._sentence(asked)
+                if answer == "yes"
+                else [*self._flags.spared(asked), *self._categories.spared(asked)]
+            )
+        elif answer == "yes" and allowed_asked(question) and self._price is not None:
+            _, amounts = take_amounts(self._plain(question))
+            if (
+                len(amounts) == 1
+                and self._numbers.in_its_currency(amounts[0])
+                and says("price", question) | bool(amounts[0].currency)
+            ):
+                found = [holds("holds", self._price, "<=", amounts[0].value)]
+        elif answer is None and (kind := name_asked(question)) is not None and is_short(turn.text):
+            columns = [column for column, pattern in self._flags.spoken if pattern.search(question)]
+            found = self._categories.named(turn.text.casefold(), columns, unwanted=kind == "unwanted")
+        told = {one.constraint.column for one in said}
+        words = " ".join(turn.text.split())[:200]
+        return [saying(one, words) for one in found if one.constraint.column not in told]
+
+    def _asks_other(self, one: Statement, before: Turn) -> bool:
+        """Whether a number without a unit is said to a question that is not about the price: "How much
+        storage?" - "at least 128"."""
+        if self._price is None or one.constraint.column != self._price.name or not before.text.strip():
+            return False
+        words = (one.constraint.words or "").casefold()
+        _, amounts = take_amounts(words)
+        told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
+        if not told or says("price", words):
+            return False
+        return bool(self._asked(before))
+
+    def _asked(self, before: Turn) -> list[TypedColumn]:
+        """The columns of numbers beside the price that a recommender's last question names."""
+        asked = sentences(before.text[-LONGEST:].casefold().strip())[-1]
+        if not asked.endswith("?"):
+            return []
+        return [
+            column
+            for column, pattern in self._flags.spoken
+            if column.type == "number" and column is not self._price and pattern.search(asked)
+        ]
+
+    def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
+        """The statement about the column that was asked for; None where more than one was."""
+        columns = self._asked(before)
+        asked = sentences(before.text[-LONGEST:].casefold().strip())[-1]
+        money = asked.replace("how much", " ").replace("wie viel", " ")
+        if len(columns) != 1 or says("asks_price", money):
+            return None
+        old = one.constraint
+        operator: Operator = "=" if one.kind == "answers" else old.operator
+        return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
+
+    def _offered(self, turn: Turn, column: TypedColumn) -> float | None:
+        """The price of what the recommender named last."""
+        ids = [mention.item_id for mention in turn.read_by(self._linker).mentions]
+        ids = ids if turn.items is None else list(turn.items)
+        item = self.table.catalogue.get(ids[-1]) if ids else None
+        value = None if item is None else self.table.value(item, column.name)
+        return value if isinstance(value, float) else None
+
+
+def saying(statement: Statement, words: str) -> Statement:
+    """A statement that was read in these words."""
+    one = statement.constraint
+    return Statement(statement.kind, Constraint(one.column, one.operator, one.value, None, words))
