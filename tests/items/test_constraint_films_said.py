@@ -192,3 +192,26 @@ def test_bounds_are_read_in_whatever_order_they_are_said(text: str, expected: li
 )
 def test_what_is_told_of_one_film_asks_for_nothing(text: str, expected: list[str]) -> None:
     assert asked_in_words(OF_FILMS, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "text", "expected"),
+    [
+        ("duration_s", ("213", "355", "248"), "under 4 minutes", ["duration s below 240"]),
+        ("duration_ms", ("213000", "355000", "248000"), "under 4 minutes", ["duration ms below 240000"]),
+        ("play_time", ("45", "120", "30"), "an hour at most", ["play time at most 60"]),
+        ("play_time", ("45", "120", "30"), "höchstens eine halbe Stunde", ["play time at most 30"]),
+        ("length (min)", ("90", "120", "100"), "less than 2 hours", ["length (min) below 120"]),
+        ("battery time", ("8", "30", "20"), "at least 20 hours of battery time", []),
+        ("delivery_time", ("2", "10", "14"), "under 2 hours", []),
+    ],
+)
+def test_a_columns_name_says_what_its_times_are_told_in(
+    name: str, cells: tuple[str, ...], text: str, expected: list[str]
+) -> None:
+    rows = [
+        {"title": f"Ossel {'ABC'[place]}", "artist": "Ana Kolm", name: cell}
+        for place, cell in enumerate(cells)
+    ]
+    items = load_catalogue(rows)
+    assert asked_in_words(ConstraintReader(items, open_linker(items)), text) == expected

@@ -80,7 +80,16 @@ _LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
 _ENDS_OF_RANGES = _LEAST | _MOST
 #: A column of times whose middle number is below or above these is told in hours, in seconds or in both.
 _FEWEST_MINUTES, _MOST_MINUTES = 10.0, 200.0
-_TIMES = frozenset({"time", "length", "duration", "runtime", "zeit", "dauer", "laufzeit", "spielzeit"})
+_TIMES = frozenset(
+    {"time", "length", "duration", "runtime", "playtime", "zeit", "dauer", "laufzeit", "spielzeit", "spieldauer",
+     "kochzeit", "zubereitungszeit"}
+)  # fmt: skip
+#: What the name of a column of times may end with that is another word elsewhere: "duration_s".
+_SHORT_TIMES = frozenset({"s", "sec", "second", "min", "mins", "minute", "h", "hr", "hour", "std", "ms"})
+#: Times of these are told in hours or days.
+_OTHER_TIMES = frozenset(
+    {"battery", "akku", "standby", "charging", "delivery", "shipping", "lead", "lieferzeit"}
+)
 
 
 #: The scales of stars and of points.
@@ -255,12 +264,17 @@ class NumberColumns:
             return ""
         called = [unit_of(word) for word in self.spoken[column.name]]
         own = next((one for one in called if one in UNITS and dimension_of(one) == "time"), "")
+        names = set(name_words(column.name).split("_"))
+        if _TIMES & names and (said := unit_of(name_words(column.name).rpartition("_")[2])) in _SHORT_TIMES:
+            return said
+        if not own and _TIMES & names and not _OTHER_TIMES & names:
+            own = "minute"
         if own == unit:
             return own
         usual = self._usual(column)
         if own == "minute" and usual is not None:
             return own if _FEWEST_MINUTES <= usual < _MOST_MINUTES else None
-        return None if own or _TIMES & set(name_words(column.name).split("_")) else ""
+        return None if own or _TIMES & names else ""
 
     def _usual(self, column: TypedColumn) -> float | None:
         """The middle one of a column's numbers."""

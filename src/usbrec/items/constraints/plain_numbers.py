@@ -38,6 +38,11 @@ _BETWEEN_ONE = LazyPattern(
     r"(?<=(?<!\w)between\s)(?:one|an?)(?=\s+and\s)|(?<=(?<!\w)zwischen\s)eine[mrn]?(?=\s+und\s)"
 )
 _ARTICLES = {"an": 1, "a": 1, "eine": 1, "einer": 1, "einen": 1}
+#: "An hour at most", "eine Stunde höchstens".
+_HOUR_AT_MOST = LazyPattern(
+    r"(?<!\w)(?:an|one|eine)\s+(?P<hour>hour|stunde)(?=\s+(?:at\s+(?:the\s+)?most|max|maximum|tops|or\s+(?:less|more)|at\s+least"
+    r"|höchstens|maximal|oder\s+(?:weniger|mehr)|mindestens)(?!\w))"
+)
 _INCHES = LazyPattern(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
@@ -78,7 +83,7 @@ def plain_numbers(text: str) -> str:
         text = _AND_A_HALF.sub(_hours_and_a_half, text)
     text = _HOURS_AND.sub(_in_minutes, text) if any(map(str.isdigit, text)) else text
     if "hour" in text or "stunde" in text:
-        text = _AN_HOUR.sub(_one_hour, text)
+        text = _HOUR_AT_MOST.sub(r"1 \g<hour>", _AN_HOUR.sub(_one_hour, text))
     if not any(map(str.isdigit, text)):
         return text
     if "+" in text:

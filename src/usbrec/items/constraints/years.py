@@ -100,8 +100,8 @@ class YearReader:
             yield holds("holds", self._year, operator, amounts[number].value)
 
     def _operator(self, before: str, behind: str) -> Operator | None:
-        if opens("year_exact", behind):
-            return "="  # "a 2018 vintage"
+        if opens("year_exact", behind) and all(self._ends(use, before) is None for use, _ in _BEFORE):
+            return "="  # "a 2018 vintage", but not "nach 2018 erschienen"
         if self._measures(behind):
             return None  # "from 2000 pages on"
         if opens("year_or_newer", behind):
