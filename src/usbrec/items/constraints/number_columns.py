@@ -81,8 +81,8 @@ _ENDS_OF_RANGES = _LEAST | _MOST
 #: A column of times whose middle number is below or above these is told in hours, in seconds or in both.
 _FEWEST_MINUTES, _MOST_MINUTES = 10.0, 200.0
 _TIMES = frozenset(
-    {"time", "length", "duration", "runtime", "playtime", "zeit", "dauer", "laufzeit", "spielzeit", "spieldauer",
-     "kochzeit", "zubereitungszeit"}
+    {"time", "length", "duration", "runtime", "playtime", "zeit", "dauer", "laufzeit", "spielzeit",
+     "spieldauer", "kochzeit", "zubereitungszeit"}
 )  # fmt: skip
 #: What the name of a column of times may end with that is another word elsewhere: "duration_s".
 _SHORT_TIMES = frozenset({"s", "sec", "second", "min", "mins", "minute", "h", "hr", "hour", "std", "ms"})
