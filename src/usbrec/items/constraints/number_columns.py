@@ -177,6 +177,26 @@ class NumberColumns:
         known = "" if self.price is None else self.price.currency
         return any(one_currency(amount.currency, sign) for sign in known.split("/"))
 
+    def time_unit(self, column: TypedColumn, unit: str) -> str | None:
+        """The unit of time of a column without one where a time of this unit is said: that of the word by
+        which its numbers are called ("minutes"), where the usual number may be so many minutes; "" where
+        none is said, or this is that word; None where nobody can tell."""
+        if not (unit in UNITS and dimension_of(unit) == "time"):
+            return ""
+        called = [unit_of(word) for word in self.spoken[column.name]]
+        own = next((one for one in called if one in UNITS and dimension_of(one) == "time"), "")
+        names = set(name_words(column.name).split("_"))
+        if _TIMES & names and (said := unit_of(name_words(column.name).rpartition("_")[2])) in _SHORT_TIMES:
+            return said
+        if not own and _TIMES & names and not _OTHER_TIMES & names:
+            own = "minute"
+        if own == unit:
+            return own
+        usual = self._usual(column)
+        if own == "minute" and usual is not None:
+            return own if _FEWEST_MINUTES <= usual < _MOST_MINUTES else None
+        return None if own or _TIMES & names else ""
+
     def of(
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
     ) -> tuple[TypedColumn, float] | None:
@@ -212,7 +232,7 @@ class NumberColumns:
             column = first(self.numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
             return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
-            own = self._units[column.name] or self._unit_by_values(column, unit)
+            own = self._units[column.name] or self.time_unit(column, unit)
             if own is None:
                 return None  # hours of a column that may be in anything
             if not amount.year and _YEARS & set(name_words(column.name).split("_")):
@@ -236,7 +256,7 @@ class NumberColumns:
             measured = [
                 (one, told)
                 for one in self.numbers
-                if (own := self._units[one.name] or self._unit_by_values(one, unit))
+                if (own := self._units[one.name] or self.time_unit(one, unit))
                 and not _PER.search(name_words(one.name))
                 and one is not self.year  # "more than six months ago"
                 and not (unit == "inch" and own in ("m", "km", "mile", "mi"))
@@ -255,26 +275,6 @@ class NumberColumns:
         return (
             (self.price, amount.value) if self.price is not None and alone and (money or not weak) else None
         )
-
-    def _unit_by_values(self, column: TypedColumn, unit: str) -> str | None:
-        """The unit of time of a column without one where a time of this unit is said: that of the word by
-        which its numbers are called ("minutes"), where the usual number may be so many minutes; "" where
-        none is said, or this is that word; None where nobody can tell."""
-        if not (unit in UNITS and dimension_of(unit) == "time"):
-            return ""
-        called = [unit_of(word) for word in self.spoken[column.name]]
-        own = next((one for one in called if one in UNITS and dimension_of(one) == "time"), "")
-        names = set(name_words(column.name).split("_"))
-        if _TIMES & names and (said := unit_of(name_words(column.name).rpartition("_")[2])) in _SHORT_TIMES:
-            return said
-        if not own and _TIMES & names and not _OTHER_TIMES & names:
-            own = "minute"
-        if own == unit:
-            return own
-        usual = self._usual(column)
-        if own == "minute" and usual is not None:
-            return own if _FEWEST_MINUTES <= usual < _MOST_MINUTES else None
-        return None if own or _TIMES & names else ""
 
     def _usual(self, column: TypedColumn) -> float | None:
         """The middle one of a column's numbers."""

@@ -30,6 +30,14 @@ _BY = frozenset({"by", "von"})
 _MEASURED = frozenset({"long", "lang", "and", "und", "or", "oder", "of"})
 #: A rating on a scale of its own: "4 out of 5", "8/10".
 _SCALED = LazyPattern(r"\s*(?:/|out\s+of\b|of\s+[0-9]|von\s+[0-9])")
+_HOURS_AND = LazyPattern(
+    r"(?P<hours>[0-9]{1,2})\s?(?:h|hrs?|hours?|std|stunden?)\.?\s*(?:and\s+|und\s+|,\s*)?(?P<minutes>[0-5]?[0-9])"
+    r"(?=\s?m(?:in)?(?:ute)?[ns]?\.?(?!\w))",
+    re.IGNORECASE,
+)
+_AND_A_HALF = LazyPattern(
+    r"\s+(?:hours?|stunden?)\s+(?:and\s+a\s+half|und\s+eine\s+halbe)(?!\w)", re.IGNORECASE
+)
 #: The other end of a range: "3 to 8".
 _RANGE = LazyPattern(
     r"\s?(?:to|-|–|bis|or|oder|and|und)\s?(?P<until>[0-9]{1,3})(?![\w.,]*[0-9])", re.IGNORECASE
@@ -54,11 +62,17 @@ class MeasureClaims(FeatureClaims):
 
     def _said_numbers(self) -> Iterator[tuple[int, int, float]]:
         """Where numbers stand, and what they say; in a shop's reply also those in words, up to twelve."""
-        text = self._masked
+        text, read = self._masked, 0
         for match in _NUMBER.finditer(text):
             said = number_of(match[0], thousands=True)
-            if said is not None:
-                yield match.start(), match.end(), said
+            if said is None or match.start() < read:
+                continue
+            # "2 hours and 50 minutes" is one number, of minutes; so "2 hours and a half" one of hours.
+            if (both := _HOURS_AND.match(text, match.start())) is not None:
+                said, read = 60 * float(both["hours"]) + float(both["minutes"]), both.end("minutes")
+            elif _AND_A_HALF.match(text, match.end()) is not None:
+                said += 0.5
+            yield match.start(), max(read, match.end()), said
         if self.vocabulary.present_prices:
             for match in _number_words().finditer(text):
                 yield match.start(), match.end(), float(claim_words().counts[match[0].lower()])
@@ -171,16 +185,22 @@ class MeasureClaims(FeatureClaims):
             column = rated if rated is not None and is_rating(rated) else None
         if column is None and len(lead) > 1 and lead[-1] in uses["named"] and not (words and not unit):
             led = self._called(lead[-2])  # "a rating of 4.8", but not "a room is 210"
-            column = led if led is not None and (led.unit or is_rating(led)) else None
+            told = led is not None and (
+                led.unit or is_rating(led) or self._number_columns.time_unit(led, unit)
+            )
+            column = led if told else None
         if column is None and unit:
             column = self._in_unit(unit, words[0], rest, lead)
         if column is None:
             return None
-        if not unit or not column.unit:
+        own = column.unit or (self._number_columns.time_unit(column, unit) if unit else "")
+        if own is None:
+            return None  # hours of a column of times that may be told in anything
+        if not unit or not own:
             return column, said, 1.0
-        factor = told_in(1.0, unit, column.unit)
+        factor = told_in(1.0, unit, own)
         if factor is None:
-            return None if column.unit in UNITS else (column, said, 1.0)
+            return None if own in UNITS else (column, said, 1.0)
         return column, said * factor, factor
 
     def _in_unit(self, unit: str, word: str, rest: list[str], lead: list[str]) -> TypedColumn | None:
@@ -195,9 +215,12 @@ class MeasureClaims(FeatureClaims):
                 return None
             far = [one for one in columns if not _DISTANCES.isdisjoint(_words_of(one))]
             return far[0] if len(far) == 1 else None
-        alike = [one for one in columns if told_in(1.0, unit, one.unit) is not None]
+        units = {one.name: one.unit or self._number_columns.time_unit(one, unit) for one in columns}
+        alike = [one for one in columns if (own := units[one.name]) and told_in(1.0, unit, own) is not None]
         alike += [
-            one for one in columns if not one.unit and unit_of(name_words(one.name)) in (unit, unit_of(word))
+            one
+            for one in columns
+            if not units[one.name] and unit_of(name_words(one.name)) in (unit, unit_of(word))
         ]
         # What takes so long is no runtime of a battery.
         if lead and lead[-1] in uses["lasting"]:

@@ -190,7 +190,10 @@ class Vocabulary:
             if column.type == "number"
             and not (column.currency or is_price(column.name) or is_stock(column.name))
         ]
-        return NumberColumns(plain, None, None)
+        table = self.knowledge.columns
+        return NumberColumns(
+            plain, None, None, values_of=lambda column: table.numbers(column.name, table.allowed(()))
+        )
 
     @cached_property
     def company(self) -> CompanyReader | None:
