@@ -27,6 +27,7 @@ from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.envelopes import envelope, names_inside, opened
 from usbrec.items.files.report import ReadingReport
+from usbrec.items.files.unpublished_rows import UnpublishedRows
 from usbrec.items.files.variant_rows import VariantRows
 from usbrec.patterns import LazyPattern
 from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
@@ -130,7 +131,8 @@ def table_items(
     )
     external = mapper.external_id
     variants = VariantRows(source.header, mapper.columns["title"])
-    for row in variants.together(itertools.chain(first, rows)):
+    unpublished = UnpublishedRows(source.header)
+    for row in unpublished.without(variants.together(itertools.chain(first, rows))):
         if isinstance(row, str):
             (unreadable if isinstance(row, Unreadable) else problems).append(row)
             continue
@@ -153,6 +155,12 @@ def table_items(
     report = mapper.report(where, len(taken), problems, name_it)
     if told := variants.told():
         report = replace(report, joined=f"{report.joined} {told}".strip(), variants=variants.count)
+    if told := unpublished.told():
+        report = replace(
+            report,
+            joined=f"{report.joined} {told}".strip(),
+            unpublished=unpublished.counts.total(),
+        )
     if unreadable:
         raise BadLines(where, unreadable, "Repair or remove these lines: what they say cannot be known.")
     if problems and source.header and not mapper.columns["title"]:
@@ -166,6 +174,7 @@ def table_items(
         )
     if not taken:
         there = "a header but no items" if source.header else "no items"
+        there += f". {unpublished.told()}".rstrip(". ") if unpublished.counts else ""
         raise InputError(f"{where}: {there}. The catalogue needs at least one.")
     if tell is not None:
         tell(report)

@@ -25,7 +25,8 @@ class ReadingReport:
     `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
-    `joined` says which columns were made of several, `variants` how many rows were read with the one above.
+    `joined` says which columns were made of several, `variants` how many rows were read with the one above,
+    `unpublished` how many items of a shop's export were left out because they are not for sale.
     `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
     that no name told and the cells decided. `not_taken` are columns that are called an attribute and whose
     cells are none, each with why: they are further columns. `within` is the column of objects whose
@@ -49,6 +50,7 @@ class ReadingReport:
     within: str | None = None
     joined: str = ""
     variants: int = 0
+    unpublished: int = 0
 
     @property
     def whole(self) -> bool:
@@ -60,7 +62,9 @@ class ReadingReport:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
         name does), a column is not what it is called, or rows are read together."""
         mixed = any(column.mixed for column in self.types)
-        guessed = self.titles_not_from or self.not_taken or self.variants or self._currencies()
+        guessed = (
+            self.titles_not_from or self.not_taken or self.variants or self.unpublished or self._currencies()
+        )
         return self.by_cells or mixed or bool(guessed)
 
     def _currencies(self) -> dict[str, list[str]]:
