@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from usbrec.dialogue import Constraint, Turn
+from usbrec.dialogue import Constraint, Item, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import Allowed, ColumnTable, open_columns
 from usbrec.items.constraints.filters import read_filter
@@ -90,6 +90,15 @@ class Knowledge:
     def violated(self, item_id: str, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
         """Those of the constraints that an item does not meet."""
         return tuple(one for one in constraints if not self.columns.meets(item_id, one))
+
+    def told_apart_by(self, item: Item) -> str | None:
+        """Whom to name beside an item's title so that it is not another item of that title: its maker, artist
+        or author. None where no item is called so, and where nobody tells them apart."""
+        others = self.linker.namesakes(item) if item.people else ()
+        if not others:
+            return None
+        theirs = {name for other in others for name in other.people}
+        return next((name for name in item.people if name not in theirs), None)
 
     def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """Ids of the items a text names, in order, repeated namings included.

@@ -359,7 +359,9 @@ class _Wiring:
             self._prompts.render("opening"),
             self._examples,
             play.window if grounded else None,
-            CandidateFormatter(self._prompts, play.candidate_text, slots, play.list_length),
+            self._grounding.format
+            if self._grounding is not None
+            else CandidateFormatter(self._prompts, play.candidate_text, slots, play.list_length),
         )
 
     def _by_rules(self, seat: str) -> Recommender:

@@ -40,6 +40,7 @@ from usbrec.items.titles import normalise_title
 from usbrec.patterns import LazyPattern
 
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
+_IN_BRACKETS = LazyPattern(r"[\"”’'*_]{0,3}[ \t]?\(([^()\n]{2,40})\)")
 _BY = LazyPattern(r"[!?]?[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
 #: "Lionel Richie – Hello", as songs are written.
 _BEFORE_DASH = LazyPattern(r"(?P<name>[^\n–—:;,.!?\"“”]{2,60}?)[ \t]*[-–—:][ \t]+[\"“”*_]{0,3}$")
@@ -70,7 +71,9 @@ def judge(page: Page, match: Match) -> Verdict | None:
         if match.edited:
             meant = form.of_exactly(year) if slip_before_year(page, match) else ()
             return Verdict(start, after.end(), year, meant) if meant else None
-        return Verdict(start, after.end(), year, form.of_year(year))
+        of_year = form.of_year(year)
+        theirs = _of_one_maker(page, of_year, start, after.end()) if len(of_year) > 1 else ()
+        return Verdict(start, after.end(), year, theirs or of_year)
     bare = BARE_YEAR.match(text, end) if page.digits else None
     if bare is None and page.digits and page.elsewhere:
         bare = BARE_YEAR_ELSEWHERE.match(text, end)
@@ -157,6 +160,8 @@ def by_its_person(page: Page, match: Match, start: int, end: int) -> Verdict | N
     if by is None:
         if theirs := _behind_their_name(page, known, start):
             return Verdict(start, end, None, theirs)
+        if len(known) > 1 and (theirs := _of_one_maker(page, known, start, end)):
+            return Verdict(start, end, None, theirs)
         if not owner_before(page, match.first):
             return None
         theirs = tuple(item for item in known if is_by(page, match, map(normalise_title, item.people)))
@@ -191,6 +196,27 @@ def _behind_their_name(page: Page, known: Sequence[Item], start: int) -> tuple[I
         for item in known
         if any(said.endswith(f" {normalise_title(name)}") for name in item.people if name)
     )
+
+
+def _of_one_maker(page: Page, known: Sequence[Item], start: int, end: int) -> tuple[Item, ...]:
+    """Those of several items of one title whose maker stands right before it or in brackets right behind:
+    "the JBL Pro 200", "Pro 200 (JBL)"; none where that tells none from another."""
+    text = page.text
+    before = text[max(0, start - _LONGEST_NAME) : start]
+    said = f" {normalise_title(before)}" if before[-1:] == " " and before[-2:-1].isalnum() else ""
+    bracket = _IN_BRACKETS.match(text, end)
+    behind = normalise_title(bracket[1]) if bracket else ""
+    if not (said or behind):
+        return ()
+    theirs = tuple(
+        item
+        for item in known
+        if any(
+            (called := normalise_title(name)) and (said.endswith(f" {called}") or behind == called)
+            for name in item.people
+        )
+    )
+    return theirs if len(theirs) < len(known) else ()
 
 
 def _ends_with_number(form: SurfaceForm) -> bool:

@@ -40,7 +40,7 @@ from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.linking.years_said import year_said
 from usbrec.items.scripts import has_cyrillic, plain
-from usbrec.items.titles import words
+from usbrec.items.titles import normalise_title, words
 from usbrec.method_cache import cached_method
 
 #: So many texts stay read. A turn carries what was read in it; this is for equal texts that are no turns yet
@@ -97,6 +97,12 @@ class Linker:
     def read_turn(self, turn: Turn) -> LinkedText:
         """What :meth:`Turn.read_by` carries with a turn."""
         return self._read(turn.text)
+
+    def namesakes(self, item: Item) -> tuple[Item, ...]:
+        """The other items of the same title and the same year, or both without one."""
+        form = self._forms.find(normalise_title(item.title))
+        exact = () if form is None else form.exact
+        return tuple(one for one in exact if one.id != item.id and one.year == item.year)
 
     def spelt_out(self, text: str) -> tuple[tuple[int, int, Item], ...]:
         """Titles whose very words stand in the text though it may name nothing with them, where they do not

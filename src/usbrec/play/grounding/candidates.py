@@ -39,7 +39,9 @@ class Grounding:
 
     @property
     def format(self) -> CandidateFormatter:
-        return CandidateFormatter(self.prompts, self.text_words, self.slots, self.list_length)
+        return CandidateFormatter(
+            self.prompts, self.text_words, self.slots, self.list_length, self.knowledge.told_apart_by
+        )
 
     def heard(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""

@@ -13,7 +13,7 @@ Free text is left out unless it is asked for, because a lure in it could not be 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from usbrec.dialogue import Item
@@ -30,16 +30,21 @@ _LINES_KEPT = 10_000
 _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
 
 
+def _by_title_alone(item: Item) -> None:
+    """Nobody is named beside any title."""
+
+
 @dataclass(frozen=True)
 class CandidateFormatter:
     """How items are written into a prompt, each with `text_words` words of its text. With `slots` a reply
     has their numbers in brackets in place of titles; with a `list_length` above 1 so many of them are asked
-    for, ranked."""
+    for, ranked. `apart` says who is named beside a title that several items have."""
 
     prompts: Prompts
     text_words: int = 0
     slots: bool = False
     list_length: int = 1
+    apart: Callable[[Item], str | None] = _by_title_alone
     # The lines of items that were written before: the same few are shown again turn after turn.
     _lines: dict[str, tuple[Item, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -89,9 +94,12 @@ class CandidateFormatter:
         return " | ".join(part for part in (self.name(item), genres, text) if part)
 
     def name(self, item: Item) -> str:
-        """The title with its year, where that is known, as it stands in the list."""
+        """The title with its year, where that is known, as it stands in the list; with who made it where
+        another item is called the same."""
         title = plain(item.title, _TITLE)
-        return title if item.year is None else f"{title} ({item.year})"
+        name = title if item.year is None else f"{title} ({item.year})"
+        who = self.apart(item)
+        return name if who is None else f"{name} ({plain(who, _TITLE)})"
 
     def suggestion(self, item: Item, language: str = USUAL) -> str:
         """The fixed sentence that recommends an item."""
