@@ -320,7 +320,10 @@ class CategoryReader:
             if not negations:
                 continue
             rest = told[negations[-1].end() :]
-            if each.said("hedges", rest):
+            # "It's hard not to like Tom Hanks", "neither is Tom Hanks": of nobody that is not wanted.
+            if each.said("hedges", rest) or ends("no_denial", told[: negations[-1].start()]):
+                return "open"
+            if opens("no_denial_behind", told[negations[-1].start() :]):
                 return "open"
             others = WORD.search(each.regex("carriers").sub(" ", rest)) or _CUT.search(rest)
             if others is None:
