@@ -23,7 +23,8 @@ _PARTS: Mapping[str, tuple[int, int]] = {"early": (0, 4), "mid": (3, 6), "late":
 def plain_decades(text: str, last: int) -> str:
     """A text (in lower case) whose decades are written as years where they ask for something; `last` is the
     last year of the catalogue, which says whose twenties are meant."""
-    if _decade().search(text) is None:
+    # Few texts have a decade, and these signs of one are soon looked for.
+    if not ("0" in text or any(name in text for name in _names())) or _decade().search(text) is None:
         return text
     if (alone := _alone().fullmatch(text)) is not None:
         return _between(alone, last)

@@ -78,7 +78,8 @@ _DATES = LazyPattern(
 
 def plain_numbers(text: str) -> str:
     """A text (in lower case) whose hundreds and inches are written out and whose dates are left out."""
-    text = _BETWEEN_ONE.sub("1", text)
+    if "between" in text or "zwischen" in text:
+        text = _BETWEEN_ONE.sub("1", text)
     if "half" in text or "halb" in text or "½" in text or "1/2" in text:
         text = _AND_A_HALF.sub(_hours_and_a_half, text)
     text = _HOURS_AND.sub(_in_minutes, text) if any(map(str.isdigit, text)) else text
