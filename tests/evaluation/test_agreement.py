@@ -137,7 +137,7 @@ def test_ratings_are_paired_by_the_files_names_and_what_nobody_read_is_no_pair()
 
 
 def test_one_rating_under_two_names_is_one_rating() -> None:
-    """Dialogues of two files put together: each half had figures of its own. In one dialogue it counts once."""
+    """Dialogues of two files put together: each half had figures of its own. In one it counts once."""
     dialogues = [dialogue(0, 3.0), dialogue(1, 1.0), dialogue(2, 2.0)]
     dialogues[1] = replace(dialogues[1], ratings={"overall": 1.0})
     dialogues[2] = replace(dialogues[2], ratings={"dialogue_overall": 2.0, "overall": 2.0})

@@ -29,7 +29,7 @@ _READ = ("accept", "reject")
 #: INSPIRED's seekers who accepted without interest said neither.
 _NEITHER = "uninterested"
 #: What a rating of 1 on a turn says, in the store of our own service.
-_OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "disliked": "declined"}
+_OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "purchased": "accepted", "disliked": "declined"}
 
 
 @dataclass(frozen=True)
