@@ -439,8 +439,8 @@ class TestOwn:
                 "dialogue[0].text: given together with content; keep one of them",
             ),
             (
-                {"dialogue": [{"role": "system", "text": "a"}]},
-                "dialogue[0].role: expected seeker, recommender, user or assistant, found 'system'",
+                {"dialogue": [{"role": "narrator", "text": "a"}]},
+                "dialogue[0].role: expected seeker, recommender, user or assistant, found 'narrator'",
             ),
             (
                 {"dialogue": [{"role": "user", "text": "a"}, {"role": "assistant", "text": "b"}]},

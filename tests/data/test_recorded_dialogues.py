@@ -205,7 +205,7 @@ def test_dialogues_of_ones_own_need_neither_targets_nor_a_seeker_at_the_end(tmp_
     ("row", "complaint"),
     [
         ({"id": "x", "turns": []}, "line 1: turns: empty; at least one turn is needed"),
-        ({"id": "x", "turns": [{"role": "bot", "text": "Hi"}]}, "line 1: turns[0].role: expected seeker"),
+        ({"id": "x", "turns": [{"role": "host", "text": "Hi"}]}, "line 1: turns[0].role: expected seeker"),
         (
             {"id": "x", "dialogue": [{"role": "user", "text": "Hi", "ratings": 3}]},
             "line 1: dialogue[0].ratings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,18 @@ def test_ratings_are_paired_by_the_files_names_and_what_nobody_read_is_no_pair()
     assert [(one.people, one.judge) for one in overall["club"]] == [(1.0, 0.5)]
     assert len(overall["all"]) == 2
     assert len(pairs["relevance"]["shop"]) == 4
+
+
+def test_one_rating_under_two_names_is_one_rating() -> None:
+    """Dialogues of two files put together: each half had figures of its own. In one it counts once."""
+    dialogues = [dialogue(0, 3.0), dialogue(1, 1.0), dialogue(2, 2.0)]
+    dialogues[1] = replace(dialogues[1], ratings={"overall": 1.0})
+    dialogues[2] = replace(dialogues[2], ratings={"dialogue_overall": 2.0, "overall": 2.0})
+    rows = [judged(2.5), judged(0.5), judged(2.0)]
+    pairs = people_and_judge(dialogues, rows, tuple(ASPECTS.values()))
+    assert set(pairs) == {"dialogue_overall", "relevance"}
+    found = [(one.people, one.judge) for one in pairs["dialogue_overall"]["shop"]]
+    assert found == [(3.0, 2.5), (1.0, 0.5), (2.0, 2.0)]
 
 
 def test_a_judge_of_ones_own_is_held_against_the_overall_satisfaction() -> None:

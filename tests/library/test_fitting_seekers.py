@@ -65,7 +65,7 @@ def test_too_few_a_folder_that_is_none_and_wrong_sources_are_refused(tmp_path: P
     (tmp_path / "seeker.json").write_text("{}")
     with pytest.raises(InputError, match="no fitted seeker"):
         usbrec.FittedSeeker.load(tmp_path)
-    with pytest.raises(InputError, match="a list of dialogues, is wanted, not int"):
+    with pytest.raises(InputError, match="a list of dialogues is wanted, not int"):
         usbrec.train_seeker(5, catalogue=BOOKS, out=tmp_path / "b", progress=False)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="stands in an earlier file"):
         usbrec.train_seeker([TALKS, TALKS], catalogue=BOOKS, out=tmp_path / "c", progress=False)

@@ -13,6 +13,7 @@ from usbrec.data.own import read_own
 from usbrec.data.redial import read_redial
 from usbrec.data.samples import (
     KINDS,
+    collect_dialogues,
     gathered_dialogues,
     limit_samples,
     load_samples,
@@ -27,6 +28,7 @@ from usbrec.data.samples import (
 
 __all__ = [
     "KINDS",
+    "collect_dialogues",
     "gathered_dialogues",
     "limit_samples",
     "load_samples",

@@ -168,7 +168,7 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
     if _holds(value, "conversation", "participant"):
         arena = "conversation ID" in fields and _holds(value, "conversation", "utterance ID")
         return "crsarena-dial" if arena else "dialoguekit"
-    if "id" in fields and _holds(value, "messages", "role") and _holds(value, "messages", "content"):
+    if _holds(value, "messages", "role") and _holds(value, "messages", "content"):
         return "own"  # a chat model's log
     if any(_holds(value, name, "role") for name in crslab.TURNS) and not fields & {
         "turns",

@@ -22,6 +22,8 @@ T = TypeVar("T", Sample, RecordedDialogue)
 _LOOKED_AT = 20
 #: What formats of whole dialogues call a dialogue's id.
 _IDS = ("conversation_id", "conversation ID", "conv_id", "conversationId", "dialog_id", "dialogue_id", "id")
+#: Said of a dialogue without words.
+_SILENT = "nobody says anything in it"
 _STRICT = "With --strict (in Python, strict=True) such a file is refused."
 
 
@@ -111,7 +113,9 @@ def gather_dialogues(opened: Opened, kind: str | None) -> Gathered[RecordedDialo
     reader = FORMATS[name].open(opened.folder, False)
     found = _gather(opened, name, entries, reader, dialogues, owes_words=True)
     if not found.found:
-        raise InputError(f"{opened.where}: no dialogue in it: nobody says anything")
+        if all(one.endswith(_SILENT) for one in found.left_out):
+            raise InputError(f"{opened.where}: no dialogue in it: nobody says anything")
+        raise BadLines(opened.where, found.left_out, "No dialogue of it can be used.")
     return replace(found, found=_whole(found.found, clusters))
 
 
@@ -250,7 +254,7 @@ def _leave_out(
     if isinstance(read, str):
         left_out.append(entry.about(read))
     elif owes_words and isinstance(read, Transcript):
-        left_out.append(entry.about(f"dialogue {show(read.id)}: nobody says anything in it"))
+        left_out.append(entry.about(f"dialogue {show(read.id)}: {_SILENT}"))
     elif isinstance(read, Transcript) and read.unusable:
         left_out.append(entry.about(f"dialogue {show(read.id)}: {read.unusable}"))
     elif isinstance(read, Transcript):

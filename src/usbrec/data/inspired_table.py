@@ -13,6 +13,8 @@ are not read. A few words are linked as titles ("Mine is …" as Mine (2016)).
 from __future__ import annotations
 
 import functools
+import itertools
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +24,7 @@ from usbrec.data.opening import Entry
 from usbrec.data.reading import as_object, clean, show
 from usbrec.data.utterances import Transcript, Utterance, bare_title
 from usbrec.dialogue import Role
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
 
 _SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
 #: What a line owes, and what tells the table from others.
@@ -53,7 +55,8 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     """The lines of the table as dialogues; a line that cannot be used stays an entry of its own.
 
     Lines of a dialogue that come back after those of another belong to it where their `turn_id` goes on, else
-    they are a second dialogue of that id.
+    they are a second dialogue of that id. Lines that stand out of the order of their `turn_id` are put into
+    it, which an InputWarning tells.
     """
     dialogues: dict[str, list[_Line]] = {}
     twice: list[Entry] = []
@@ -75,9 +78,39 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
         last = found
         if found != second:
             lines.append((entry.place, row))
+    moved: list[str] = []
     for dialogue_id, lines in dialogues.items():
-        yield Entry(lines[0][0], functools.partial(DialogueLines, dialogue_id, tuple(lines)))
+        ordered = _in_order(lines)
+        if ordered is not lines:
+            moved.append(dialogue_id)
+        yield Entry(lines[0][0], functools.partial(DialogueLines, dialogue_id, tuple(ordered)))
+    if moved:
+        warnings.warn(
+            f"the lines of {len(moved)} of {len(dialogues)} dialogues stand out of the order of their "
+            f"turn_id, such as those of {show(moved[0])}; they are read in that order",
+            InputWarning,
+            stacklevel=2,
+        )
     yield from twice
+
+
+def _in_order(lines: list[_Line]) -> list[_Line]:
+    """The lines by their `turn_id` and then, within a turn, `utt_id`; the same list where one of the two is
+    their order, and where a line has no number of its turn."""
+    turns, within = (_numbers(lines, name) for name in ("turn_id", "utt_id"))
+    if turns is None or _rises(turns) or (within is not None and _rises(within)):
+        return lines
+    places = zip(turns, within or turns, range(len(lines)), strict=True)
+    return [lines[at] for _, _, at in sorted(places)]
+
+
+def _numbers(lines: list[_Line], column: str) -> list[int] | None:
+    cells = [row.get(column, "").strip() for _, row in lines]
+    return [int(cell) for cell in cells] if all(c.isdecimal() and len(c) < 10 for c in cells) else None
+
+
+def _rises(numbers: list[int]) -> bool:
+    return all(one <= other for one, other in itertools.pairwise(numbers))
 
 
 def _checked(value: Any) -> Mapping[str, str]:

@@ -6,9 +6,9 @@
 
     Agent: Try Ronin.
 
-(the number may stand alone.) What is recommended stands in two files of the same folder: ``final_data.jsonl``
-has each conversation's `rec_item` and who it is for, ``item_map.json`` the titles of these ids. Without them
-there are dialogues and no samples.
+(the number may stand alone, and the speakers be called Seeker, Assistant, System, Recommender or Bot.) What
+is recommended stands in two files of the same folder: ``final_data.jsonl`` has each conversation's `rec_item`
+and who it is for, ``item_map.json`` the titles of these ids. Without them there are dialogues and no samples.
 """
 
 from __future__ import annotations
@@ -30,10 +30,13 @@ from usbrec.errors import InputError, InputWarning
 from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, parse_json, read_text
 
-_SEATS: Mapping[str, Role] = {"user": "seeker", "agent": "recommender"}
+_SEATS: Mapping[str, Role] = {
+    **dict.fromkeys(("user", "seeker"), "seeker"),
+    **dict.fromkeys(("agent", "assistant", "system", "recommender", "bot"), "recommender"),
+}
 _NUMBER = LazyPattern(r"^(?:#+\s*)?(?:conversation[ _]*)?([0-9]{1,12})\s*:?$", re.IGNORECASE)
 _SECTION = LazyPattern(r"^#+\s*\D+$")
-_SPOKEN = LazyPattern(r"^(user|agent)\s*:\s*", re.IGNORECASE)
+_SPOKEN = LazyPattern(rf"^({'|'.join(_SEATS)})\s*:\s*", re.IGNORECASE)
 _DATA, _TITLES = "final_data.jsonl", "item_map.json"
 #: How shops end a title.
 _EDITION = LazyPattern(

@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -17,14 +18,14 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from usbrec.data.reading import parse_line, raw_lines
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
 
 _BOM = b"\xef\xbb\xbf"
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NO_JSON = "broken JSON: lists or objects nested too deeply"
 #: Said by those who talk in a text (LLM-REDIAL).
-_SPOKEN = re.compile(rb"\s*(?:user|agent)\s*:", re.IGNORECASE)
+_SPOKEN = re.compile(rb"\s*(?:user|agent|seeker|assistant|recommender)\s*:", re.IGNORECASE)
 _SEEN_FOR_SPEAKERS = 60
 _TABLES = (
     "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User Rating); "
@@ -33,6 +34,8 @@ _TABLES = (
 #: What a column of a table may be called: not many words, and at least one letter.
 _NAME = re.compile(r"(?=.*[^\W\d_])[\w#%€$*]+(?:[ .\-/_()]+[\w#%€$*]+){0,4}[).]?")
 _LONGEST_CELL = 2**31 - 1
+#: Files beside those of a folder that may hold dialogues, too.
+_OTHERS = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".gz"})
 
 Container = Literal["lines", "document", "table", "text", "folder", "rows"]
 
@@ -368,9 +371,17 @@ def _raising(problem: str) -> Callable[[], Any]:
 
 def _folder(path: Path) -> Opened:
     """The .json files of a folder, each an entry, or a list of them."""
-    files = sorted(one for one in path.iterdir() if one.suffix == ".json" and one.is_file())
+    inside = sorted(one for one in path.iterdir() if one.is_file())
+    files = [one for one in inside if one.suffix == ".json"]
     if not files:
         raise InputError(f"{path}: a directory; name the file in it")
+    if others := [one.name for one in inside if one.suffix in _OTHERS]:
+        warnings.warn(
+            f"{path}: of a folder the .json files are read, and not {', '.join(others[:5])}"
+            f"{' ...' if len(others) > 5 else ''} ({len(others)} files). Name these by themselves.",
+            InputWarning,
+            stacklevel=4,
+        )
 
     def value(file: Path) -> Any:
         return parse_line(b"".join(raw_lines(file)).removeprefix(_BOM).strip())

@@ -18,7 +18,8 @@ The full form is what `usbrec samples` writes:
 - `dialogue_id`: text or a whole number. Lines cut from one dialogue share it, because statistics treat
   them as one cluster. Default: `id`.
 - `turns` or `dialogue`: the dialogue so far, as a list of objects; the last turn is the seeker's; required.
-    - `role`: `seeker` or `user`; `recommender` or `assistant`.
+    - `role`: `seeker` or `user`; `recommender` or `assistant`; capitals do not matter, and other usual names
+      (`customer`, `agent`, `bot`, `wizard`) are known. `system` recommends where nobody else does.
     - `text` or `content`: what was said; `content` may be a list of parts, of which texts count. A turn
       without words is dropped.
     - `items`: the catalogue's ids of what a recommender's system says that it recommends. Default: what
@@ -65,17 +66,25 @@ from usbrec.data.reading import (
 )
 from usbrec.dialogue import FactKind, RecordedDialogue, Role, Sample, Turn
 from usbrec.errors import InputError
+from usbrec.thought_parts import is_thought_part
 
 #: When a seeker tells a constraint: unasked, when it is asked for, or as the reason to decline.
 _TOLD = ("volunteered", "asked", "kept", "hidden", "said")
 #: Who speaks in a log and has no seat.
-_NEITHER = ("system", "developer", "tool", "function")
+_NEITHER = ("developer", "tool", "function")
+#: Instructions in logs of chat models, and the recommender in much of the field.
+_SYSTEM = "system"
 _SEATS: Mapping[str, Role] = {
-    "seeker": "seeker",
-    "user": "seeker",
-    "recommender": "recommender",
-    "assistant": "recommender",
+    **dict.fromkeys(("seeker", "user", "human", "client", "customer"), "seeker"),
+    **dict.fromkeys(
+        ("recommender", "assistant", "agent", "bot", "wizard", "asst", "ai", "gpt", "model"), "recommender"
+    ),
 }
+#: What a whole dialogue's id may be called.
+_IDS = ("id", "dialogue_id", "dialog_id", "conversation_id", "conv_id", "session_id")
+#: Fields that say of a line with targets that it is a whole dialogue, and those of a sample.
+_OF_DIALOGUES = frozenset({"system", "dataset", "ratings", "labels"})
+_OF_SAMPLES = frozenset({"label", "dialogue_id"})
 
 
 def read_own(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
@@ -117,20 +126,22 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
     A dialogue has `id`, `turns` (or `dialogue`, or `messages` of a chat model's log), each turn perhaps with
     `ratings`, and perhaps `system`, `dataset`, `source`, `ratings`, `labels` and `targets` (see
     :class:`usbrec.dialogue.RecordedDialogue`).
-    Messages of `system`, `developer`, `tool` and `function`, as logs have them, are passed over.
+    Messages of `developer`, `tool` and `function`, as logs have them, are passed over, and so are those of
+    `system`, unless it is what recommends.
     """
     row = as_object(value, "row")
-    if row.get("targets") and not {"system", "ratings"} & row.keys():
-        return sample_of(value)
-    dialogue_id = as_id(required(row, "id"), "id")
     field = _turns_field(row)
-    listed = [(f"{field}[{index}]", item) for index, item in enumerate(as_list(row[field], field))]
-    listed = [(place, item) for place, item in listed if not _is_by_neither(item)]
+    listed = _seated(row[field], field)
+    rated = any(isinstance(item, dict) and item.get("ratings") for _, item, _ in listed)
+    if row.get("targets") and _OF_SAMPLES & row.keys() and not (rated or _OF_DIALOGUES & row.keys()):
+        return sample_of(value)
+    name = next((name for name in _IDS if row.get(name) is not None), "id")
+    dialogue_id = as_id(required(row, name), name)
     ratings = [
         as_ratings(item.get("ratings") if isinstance(item, dict) else None, f"{place}.ratings")
-        for place, item in listed
+        for place, item, _ in listed
     ]
-    turns = [_turn(item, place) for place, item in listed]
+    turns = [_turn(item, place, role) for place, item, role in listed]
     kept = [
         (turn, rated)
         for turn, rated in zip(turns, ratings, strict=True)
@@ -189,7 +200,7 @@ def read_task(value: Any, field: str) -> Mapping[str, Any]:
 
 def read_turns(value: Any, field: str) -> tuple[Turn, ...]:
     """The turns of a list of objects, those with words; the last is the seeker's. Raises InputError."""
-    said = [_turn(item, f"{field}[{index}]") for index, item in enumerate(as_list(value, field))]
+    said = [_turn(item, place, role) for place, item, role in _seated(value, field)]
     turns = tuple(turn for turn in said if turn.text.strip())
     if not turns:
         raise InputError(f"{field}: empty; at least one turn of the seeker is needed")
@@ -198,36 +209,66 @@ def read_turns(value: Any, field: str) -> tuple[Turn, ...]:
     return turns
 
 
-def _is_by_neither(value: Any) -> bool:
-    """Whether neither of the two says a message of a log: instructions, and what tools answer."""
-    return isinstance(value, dict) and value.get("role") in _NEITHER
+def _seated(value: Any, field: str) -> list[tuple[str, Any, Role | None]]:
+    """The messages of the two with their places and seats, without those of neither: instructions, and what
+    tools answer. The seat of one who has none is None, for the reader of the turn to say.
+
+    Where nobody else recommends and `system` speaks behind the seeker, `system` is the recommender.
+    """
+    listed = [(f"{field}[{index}]", item, _name_of(item)) for index, item in enumerate(as_list(value, field))]
+    names = [name for _, _, name in listed]
+    seats = [_SEATS.get(name) for name in names]
+    first = seats.index("seeker") if "seeker" in seats else len(seats)
+    recommends = "recommender" not in seats and _SYSTEM in names[first:]
+    known: dict[str, Role] = {**_SEATS, _SYSTEM: "recommender"} if recommends else dict(_SEATS)
+    passed_over = _NEITHER if recommends else (*_NEITHER, _SYSTEM)
+    return [(place, item, known.get(name)) for place, item, name in listed if name not in passed_over]
 
 
-def _words(value: Any, place: str) -> str:
-    """The texts among the parts of a message, as logs of OpenAI's protocol have them; none where a tool is
-    called."""
-    parts = [(index, as_object(part, f"{place}[{index}]")) for index, part in enumerate(value or [])]
-    return "\n".join(
-        as_text(part["text"], f"{place}[{index}].text") for index, part in parts if "text" in part
-    )
+def _name_of(item: Any) -> str:
+    """How a message names its speaker, without capitals and blanks around; "" where it does not."""
+    role = item.get("role") if isinstance(item, dict) else None
+    return role.strip().casefold() if isinstance(role, str) else ""
 
 
-def _turn(value: Any, place: str) -> Turn:
+def _words(value: Any, place: str) -> tuple[str, str]:
+    """The texts among the parts of a message, as logs of OpenAI's protocol have them, and the thoughts; none
+    where a tool is called."""
+    said: list[str] = []
+    thought: list[str] = []
+    for index, item in enumerate(value or []):
+        part = as_object(item, f"{place}[{index}]")
+        if "text" in part:
+            text = as_text(part["text"], f"{place}[{index}].text")
+            is_thought = is_thought_part(part.get("type"), part.get("thought"))
+            (thought if is_thought else said).append(text)
+    return "\n".join(said), "\n".join(thought)
+
+
+def _turn(value: Any, place: str, seat: Role | None) -> Turn:
     row = as_object(value, place)
     if "role" not in row:
         raise InputError(f"{place}.role: missing")
     role = as_text(row["role"], f"{place}.role")
-    if role not in _SEATS:
+    if seat is None:
         raise InputError(f"{place}.role: expected seeker, recommender, user or assistant, found {show(role)}")
-    words = _one_of(row, "text", "content", f"{place}.")
     items: tuple[str, ...] | None = None
-    if row.get("items") is not None and _SEATS[role] == "recommender":
+    if row.get("items") is not None and seat == "recommender":
         listed = enumerate(as_list(row["items"], f"{place}.items"))
         items = tuple(as_id(one, f"{place}.items[{index}]") for index, one in listed)
+    calls = bool(row.get("tool_calls") or row.get("function_call"))
+    if (items or calls) and not {"text", "content"} & row.keys():
+        return Turn(seat, "", items)
+    if "text" in row and "content" in row and (row["text"] is None or row["content"] is None):
+        row = {name: one for name, one in row.items() if one is not None}  # a frame's cell has all names
+    words = _one_of(row, "text", "content", f"{place}.")
     said = row[words]
-    if words == "content" and (isinstance(said, list) or (said is None and row.get("tool_calls"))):
-        return Turn(_SEATS[role], _words(said, f"{place}.content"), items)
-    return Turn(_SEATS[role], as_text(said, f"{place}.{words}"), items)
+    if said is None and calls:
+        return Turn(seat, "", items)
+    if words == "content" and isinstance(said, list):
+        text, thought = _words(said, f"{place}.content")
+        return Turn(seat, text, items, thought)
+    return Turn(seat, as_text(said, f"{place}.{words}"), items)
 
 
 def _seeker(value: Any) -> Mapping[str, Any]:

@@ -74,14 +74,7 @@ def collect_samples(
     """The same of rows in memory, each with its place ("row 3"), a row that is none as what is wrong with it.
     `where` is what errors call them."""
     _check_kind(kind)
-
-    def value(row: Mapping[str, Any] | str) -> Any:
-        if isinstance(row, str):
-            raise InputError(row)
-        return row
-
-    entries = [Entry(place, functools.partial(value, row)) for place, row in rows]
-    gathered = gather_samples(opened_rows(where, entries), kind, strict=strict)
+    gathered = gather_samples(_rows(where, rows), kind, strict=strict)
     return replace(gathered, found=sharing_turns(gathered.found))
 
 
@@ -112,6 +105,23 @@ def gathered_dialogues(path: str | os.PathLike[str], kind: str | None = None) ->
             raise InputError(f"{os.fspath(path)}: no dialogue is stored in it")
         return Gathered(dialogues, "served", len(dialogues), (), {})
     return gather_dialogues(_opened(path), kind)
+
+
+def collect_dialogues(
+    where: str, rows: Iterable[tuple[str, Mapping[str, Any] | str]]
+) -> Gathered[RecordedDialogue]:
+    """The same of rows in memory, each with its place ("row 3"), a row that is none as what is wrong with it.
+    `where` is what errors call them."""
+    return gather_dialogues(_rows(where, rows), None)
+
+
+def _rows(where: str, rows: Iterable[tuple[str, Mapping[str, Any] | str]]) -> Opened:
+    def value(row: Mapping[str, Any] | str) -> Any:
+        if isinstance(row, str):
+            raise InputError(row)
+        return row
+
+    return opened_rows(where, [Entry(place, functools.partial(value, row)) for place, row in rows])
 
 
 def read_opinions(path: str | os.PathLike[str], kind: str | None = None) -> dict[str, dict[str, bool]]:

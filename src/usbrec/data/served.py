@@ -23,7 +23,11 @@ from usbrec.errors import InputError
 MAGIC = b"SQLite format 3\0"
 #: In the header of a store's file, and the makes of it whose tables are known.
 _APPLICATION, _VERSIONS = 0x75736272, (1, 2, 3)
-_OPPOSITE = {"liked": ("disliked",), "accepted": ("disliked",), "disliked": ("liked", "accepted")}
+_TAKEN = frozenset({"accepted", "purchased"})
+_OPPOSITE = {
+    **dict.fromkeys(("liked", *_TAKEN), ("disliked",)),
+    "disliked": ("liked", "accepted", "purchased"),
+}
 
 
 def is_database(path: str | os.PathLike[str]) -> bool:
@@ -92,7 +96,7 @@ def _opinions(store: sqlite3.Connection, session: str) -> dict[int, set[tuple[st
 
 
 def _accepted(exchange: Mapping[str, Any], opinions: set[tuple[str, str | None]]) -> Iterator[str]:
-    marked = {item for kind, item in opinions if kind == "accepted"}
+    marked = {item for kind, item in opinions if kind in _TAKEN}
     for item in exchange["items"]:
         if None in marked or str(item["id"]) in marked:
             year = item.get("year")

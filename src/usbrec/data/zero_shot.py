@@ -47,9 +47,11 @@ class Rows:
         or recommends before the seeker has spoken. Raises InputError naming the field."""
         row = as_object(value, "row")
         rec = as_list(required(row, "rec"), "rec")
+        if row.get("is_user") in (1, "1", True):
+            return ""  # its context ends with the other's turn, and says nothing of whose the next row is
         turns = self._turns(row)
         dialogue_id = self._dialogue_of(row, turns)
-        if not rec or row.get("is_user") in (1, "1", True):
+        if not rec:
             return ""
         if not turns or turns[-1].role != "seeker":
             return ""  # recommended before the seeker has said a word

@@ -25,10 +25,11 @@ from usbrec.play.targets import Targets
 QUESTION = LazyPattern(r"\?+(?![\w/=&%?])|[？؟]+")
 #: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
 _OUTCOMES = ("case", "outcome")
+_READ = ("accept", "reject")
 #: INSPIRED's seekers who accepted without interest said neither.
 _NEITHER = "uninterested"
 #: What a rating of 1 on a turn says, in the store of our own service.
-_OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "disliked": "declined"}
+_OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "purchased": "accepted", "disliked": "declined"}
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,20 @@ class RecordedFacts:
         }
 
 
+def unread_outcome(labels: Mapping[str, str]) -> str | None:
+    """What a label says of how a dialogue ended where that is not read; None where it is, or says nothing."""
+    for name, told in labels.items():
+        words = told.strip().casefold()
+        if name.strip().casefold() in _OUTCOMES and words and not words.startswith(_READ):
+            return told
+    return None
+
+
 def outcome_of(labels: Mapping[str, str]) -> Answer | None:
     """How a dialogue ended, where its labels say so."""
+    named = {name.strip().casefold(): told.strip().casefold() for name, told in labels.items()}
     for name in _OUTCOMES:
-        told = labels.get(name, "").strip().casefold()
+        told = named.get(name, "")
         if told.startswith("reject"):
             return "declined"
         if told.startswith("accept") and _NEITHER not in told:

@@ -23,9 +23,8 @@ from usbrec.items.constraints.column_types import TYPES, ColumnType
 from usbrec.items.files.formats import Row, Table, Tell, table_items
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.open import told_of
-from usbrec.library.rows import Frame, Rows, plain, rows_of_frame, rows_of_mappings
+from usbrec.library.rows import Frame, plain, rows_of_frame, rows_of_mappings, with_read_cells
 from usbrec.library.wording import in_python
-from usbrec.storage import parse_json
 
 CatalogueSource: TypeAlias = (
     "str | os.PathLike[str] | Catalogue | Frame | Iterable[Item] | Iterable[Mapping[str, Any]] "
@@ -181,7 +180,7 @@ def _samples(
             return shared, ()
         rows = rows_of_mappings(map(plain, listed), where)
     else:
-        rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
+        rows = with_read_cells(rows)
     gathered = collect_samples(where, rows.numbered(), kind, strict=strict)
     return tuple(gathered.found), gathered.left_out
 
@@ -367,23 +366,3 @@ def _wrong_with(item: Item) -> str | None:
         if not isinstance(value, str):
             return f"extra: {name}: expected a text or a number, found {type(value).__name__}"
     return None
-
-
-def _without_empty(row: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
-    """A frame's row without its empty cells, lists that are written as JSON read."""
-    if isinstance(row, str):
-        return row
-    return {name: _read(name, value) for name, value in row.items() if value is not None}
-
-
-#: The fields of samples that are no text.
-_NO_TEXTS = frozenset({"turns", "dialogue", "targets", "seeker", "context", "rec", "entity", "messages"})
-
-
-def _read(name: str, value: Any) -> Any:
-    if name in _NO_TEXTS and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
-        try:
-            return parse_json(value)
-        except ValueError:
-            return value
-    return value

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from usbrec.data.formats import is_header
 from usbrec.errors import InputError, InputWarning
 from usbrec.patterns import LazyPattern
+from usbrec.storage import parse_json
 
 #: What a column of ids is called.
 _ID = LazyPattern(r"(?:^|[\s_-])id$|[a-z]ID$|[a-z]Id$|^I[dD]$")
@@ -60,6 +62,49 @@ def rows_of_frame(frame: object, where: str) -> Rows | None:
         names = frame.column_names
         return _table(where, names, _whole([row[name] for name in names] for row in frame.to_pylist()))
     return None
+
+
+def with_read_cells(frame: Rows) -> Rows:
+    """A frame's rows without their empty cells, which stay in tables of data sets that owe them; lists that
+    are written as JSON read."""
+    owed = is_header(frame.columns)
+
+    def read(row: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
+        if isinstance(row, str):
+            return row
+        cells = ((name, "" if owed and value is None else value) for name, value in row.items())
+        return {name: _read(name, value) for name, value in cells if value is not None}
+
+    return Rows(frame.where, frame.columns, tuple(map(read, frame.rows)))
+
+
+#: The fields of samples and dialogues that are no text.
+_NO_TEXTS = frozenset(
+    {
+        *(
+            "turns",
+            "dialogue",
+            "targets",
+            "seeker",
+            "context",
+            "rec",
+            "entity",
+            "messages",
+            "ratings",
+            "labels",
+        ),
+        *("conversation", "utterances", "dialog", "metadata"),
+    }
+)
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in _NO_TEXTS and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        try:
+            return parse_json(value)
+        except ValueError:
+            return value
+    return value
 
 
 def rows_of_mappings(listed: Iterable[object], where: str) -> Rows:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from usbrec import stages
 from usbrec.config.loading import GivenSettings
-from usbrec.data.own import dialogue_of
-from usbrec.dialogue import RecordedDialogue, Sample, Turn
+from usbrec.data import collect_dialogues
+from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress
-from usbrec.errors import BadLines, InputError
+from usbrec.errors import InputError
 from usbrec.evaluation.agreement.summary import SCHEMA as AGREEMENT
 from usbrec.evaluation.runs.recorded import SCHEMA
 from usbrec.evaluation.statistics import Interval
@@ -22,10 +22,11 @@ from usbrec.library.evaluating import awaited
 from usbrec.library.in_memory import kept_or_held, read_rows
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
-from usbrec.library.rows import plain
+from usbrec.library.rows import Frame, plain, rows_of_frame, rows_of_mappings, with_read_cells
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
+from usbrec.stages.recorded_inputs import GivenDialogues
 from usbrec.storage import parse_json, read_text, write_text
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 #: The file of a folder's rows.
 _ROWS = "dialogues.jsonl"
-DialoguesSource: TypeAlias = "str | os.PathLike[str] | Iterable[RecordedDialogue | Mapping[str, Any]]"
+#: What errors call dialogues in memory.
+_WHERE = "dialogues"
+DialoguesSource: TypeAlias = "str | os.PathLike[str] | Frame | Iterable[RecordedDialogue | Mapping[str, Any]]"
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def score(
     """Score dialogues that people had with any system: facts by rules, aspects by a judge, with intervals.
 
     `dialogues` is a file of any format that is read (docs/own-catalogue.md), a store of `usbrec serve`,
-    :class:`usbrec.RecordedDialogue` records or mappings with their fields. With a `catalogue`, facts say what
+    :class:`usbrec.RecordedDialogue` records, or a pandas or polars frame or a list of mappings with the
+    fields of such records or of a file's rows. With a `catalogue`, facts say what
     was recommended, whether it exists and is new, and how the seeker took it. `judge` is a model's seat or
     :func:`usbrec.open_model`, which is asked the `aspects` ("relevance" and "interestingness" of each turn;
     "understanding", "task_completion", "interest_arousal", "preference_elicitation", "explanation",
@@ -168,35 +172,23 @@ def finished(
     return folder.resolve().name, folder, results, read_rows(folder / rows)
 
 
-def given_dialogues(source: DialoguesSource) -> Path | tuple[RecordedDialogue, ...]:
-    """Dialogues as the stage takes them. Raises BadLines, and InputError for what holds none."""
+def given_dialogues(source: DialoguesSource) -> GivenDialogues:
+    """Dialogues as the stage takes them: mappings and frames are read as a file's rows are. Raises BadLines,
+    and InputError for what holds none."""
     if isinstance(source, str | os.PathLike):
         return Path(source)
-    if not isinstance(source, Iterable):
+    rows = rows_of_frame(source, _WHERE)
+    if rows is not None:
+        return collect_dialogues(_WHERE, with_read_cells(rows).numbered())
+    if not isinstance(source, Iterable) or isinstance(source, Mapping):
         raise InputError(
-            f"dialogues: a file's path, or a list of dialogues, is wanted, not {type(source).__name__}."
+            f"{_WHERE}: a file's path, a frame or a list of dialogues is wanted, not {type(source).__name__}."
         )
-    found: list[RecordedDialogue] = []
-    problems: list[str] = []
-    for number, one in enumerate(source, start=1):
-        if isinstance(one, RecordedDialogue):
-            found.append(one)
-            continue
-        try:
-            found.append(_recorded(plain(one)))
-        except InputError as problem:
-            problems.append(f"row {number}: {problem}")
-    if problems:
-        raise BadLines("dialogues", problems)
-    return tuple(found)
-
-
-def _recorded(value: Any) -> RecordedDialogue:
-    read = dialogue_of(value)
-    if isinstance(read, Sample):
-        label = () if read.label is None else (Turn("recommender", read.label),)
-        return RecordedDialogue(read.id, (*read.turns, *label), source=read.source, targets=read.targets)
-    return read
+    listed = list(source)
+    records = tuple(one for one in listed if isinstance(one, RecordedDialogue))
+    if len(records) == len(listed):
+        return records
+    return collect_dialogues(_WHERE, rows_of_mappings(map(plain, listed), _WHERE).numbered())
 
 
 def _intervals(results: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Interval]]:

@@ -92,7 +92,8 @@ def train_seeker(
 
 def _sources(dialogues: object) -> Sequence[GivenDialogues]:
     """Each file by itself; records and mappings as one."""
-    if not isinstance(dialogues, str | os.PathLike | Mapping) and isinstance(dialogues, Iterable):
+    frame = hasattr(dialogues, "columns") or hasattr(dialogues, "column_names")
+    if not (frame or isinstance(dialogues, str | os.PathLike | Mapping)) and isinstance(dialogues, Iterable):
         listed = list(dialogues)
         if listed and all(isinstance(one, str | os.PathLike) for one in listed):
             return [Path(one) for one in listed]

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from usbrec.llm.headings import ABOVE, is_reply_name
-from usbrec.llm.marks import is_thought_part
 from usbrec.patterns import LazyPattern
+from usbrec.thought_parts import is_thought_part
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(

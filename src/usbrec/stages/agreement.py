@@ -93,9 +93,8 @@ def agreement(
 
 def _rated_by_people(dialogues: tuple[RecordedDialogue, ...]) -> tuple[RecordedDialogue, ...]:
     """Raises InputError where people rated none of them."""
-    rated = tuple(
-        one for one in dialogues if _ratings_of(one) and any(t.role == "recommender" for t in one.turns)
-    )
+    with_ratings = [one for one in dialogues if _ratings_of(one)]
+    rated = tuple(one for one in with_ratings if any(t.role == "recommender" for t in one.turns))
     if not rated:
         names = ", ".join(name for name in ASPECTS if name != "overall")
         raise InputError(
@@ -104,13 +103,12 @@ def _rated_by_people(dialogues: tuple[RecordedDialogue, ...]) -> tuple[RecordedD
         )
     for one in rated:
         _check_scales(one)
-    if len(rated) < len(dialogues):
-        warnings.warn(
-            InputWarning(
-                f"{len(dialogues) - len(rated)} dialogues carry no rating by people and are left out"
-            ),
-            stacklevel=4,
-        )
+    for count, why in (
+        (len(dialogues) - len(with_ratings), "carry no rating by people"),
+        (len(with_ratings) - len(rated), "have a rating and no turn of the recommender"),
+    ):
+        if count:
+            warnings.warn(InputWarning(f"{count} dialogues {why} and are left out"), stacklevel=4)
     return rated
 
 

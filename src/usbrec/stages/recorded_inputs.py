@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from usbrec.config import Config
 from usbrec.data import gathered_dialogues, limit_samples, read_opinions
+from usbrec.data.gathering import Gathered
 from usbrec.dialogue import RecordedDialogue
 from usbrec.errors import BadLines, InputError, InputWarning
 from usbrec.items import Catalogue
@@ -17,11 +18,13 @@ from usbrec.judge.aspects import Aspect
 from usbrec.keys import digest
 from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
+from usbrec.stages.doubts import tell_of_doubts
 from usbrec.stages.inputs import GivenCatalogue, read_catalogue
 from usbrec.stages.thoughts import without_thoughts
 
-#: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
-GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
+#: Dialogues as the stage is given them: a file of any known format, a service's store, what was read of rows
+#: in memory, or records.
+GivenDialogues: TypeAlias = "str | Path | Gathered[RecordedDialogue] | Sequence[RecordedDialogue]"
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,18 @@ def read_recorded(
 ) -> RecordedInputs:
     """Raises InputError and BadLines."""
     left_out = 0
+    where = str(dialogues) if isinstance(dialogues, str | Path) else "dialogues"
     if isinstance(dialogues, str | Path):
-        gathered = gathered_dialogues(dialogues, kind)
+        dialogues = gathered_dialogues(dialogues, kind)
+    if isinstance(dialogues, Gathered):
+        gathered = dialogues
         found, left_out = tuple(gathered.found), len(gathered.left_out) + sum(gathered.without.values())
         if gathered.left_out:
             if config.catalogue.strict:
-                raise BadLines(str(dialogues), gathered.left_out, "Correct or remove these.")
+                raise BadLines(where, gathered.left_out, "Correct or remove these.")
             warnings.warn(
                 InputWarning(
-                    f"{dialogues}: {len(gathered.left_out)} entries cannot be used and are left out\n"
+                    f"{where}: {len(gathered.left_out)} entries cannot be used and are left out\n"
                     f"{BadLines.listed(gathered.left_out)}"
                 ),
                 stacklevel=3,
@@ -78,9 +84,9 @@ def read_recorded(
         found = choose(found)
     if config.limit is not None:
         found = tuple(limit_samples(found, config.limit))
-    where = str(dialogues) if isinstance(dialogues, str | Path) else "dialogues"
     found = tuple(without_thoughts(found, config.models.reasoning, where))
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
+    tell_of_doubts(where, found, items)
     languages = Languages.of_samples(config.language, found)
     return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)
 
@@ -89,6 +95,14 @@ def opinions_of_file(
     dialogues: GivenDialogues, kind: str | None, found: Sequence[RecordedDialogue]
 ) -> Mapping[str, Mapping[str, bool]]:
     """What forms say by dialogue and title, of files that have some."""
-    if isinstance(dialogues, str | Path) and {one.source for one in found} == {"redial"}:
-        return read_opinions(dialogues, kind)
+    if {one.source for one in found} == {"redial"}:
+        if isinstance(dialogues, str | Path):
+            return read_opinions(dialogues, kind)
+        warnings.warn(
+            InputWarning(
+                "dialogues: the forms of raw ReDial, which say what was liked, are read from its files "
+                "alone. Name the file."
+            ),
+            stacklevel=3,
+        )
     return {}

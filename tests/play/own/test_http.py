@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.server
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +96,27 @@ def test_turns_candidates_and_round_go_out_and_nothing_else(monkeypatch: pytest.
     }
     assert "authorization" not in seen.headers
     assert "openai-key-123" not in json.dumps(seen.headers)
+
+
+@pytest.mark.parametrize(
+    ("further", "told"),
+    [
+        ({"recommendations": ["f4"]}, "'recommendations'"),
+        ({"item_id": "f4"}, "'item_id'"),
+        ({"ids": ["f4"]}, "'ids'"),
+        ({"id": "r-1", "session_id": "s", "took": 3, "items": None}, ""),
+        ({"recommendations": ["f4"], "items": ["f4"]}, ""),
+    ],
+)
+def test_items_under_another_name_are_told(
+    further: Mapping[str, Any], told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They count for nothing, and the words alone are scored: once a run, that is said."""
+    with caplog.at_level(logging.WARNING, logger="usbrec.play.own.http"):
+        play(tmp_path, [Answer(body={"text": "This one.", **further})])
+    said = [one.getMessage() for one in caplog.records if one.name == "usbrec.play.own.http"]
+    assert len(said) == bool(told)
+    assert all(told in one for one in said)
 
 
 def test_a_service_plays_a_run_and_its_items_are_scored(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import io
 import logging
 import os
@@ -39,6 +40,7 @@ def scaled(by: int) -> Callable[[int], int]:
     return lambda one: one * by
 
 
+PAIR = [lambda one: one + 1, lambda one: one + 2]  # as a line of several systems has them
 #: Two makers each of values that are not the same.
 OTHER: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "lists": (lambda: ["Dune"], lambda: ["Emma"]),
@@ -53,6 +55,8 @@ OTHER: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "counters": (lambda: collections.Counter("aab"), lambda: collections.Counter("abb")),
     "functions": (lambda: scaled(2), lambda: scaled(3)),
     "bytes": (lambda: b"a", lambda: b"b"),
+    "arguments bound by name": (lambda: functools.partial(max, key=2), lambda: functools.partial(max, key=3)),
+    "functions on one line": (lambda: PAIR[0], lambda: PAIR[1]),
 }
 
 
@@ -114,12 +118,38 @@ def test_what_an_object_holds_and_nobody_can_compare_is_told_at_every_run(
     assert "identity" in told[0]
 
 
+MANY = {number: [number] for number in range(100_001)}
+FEW = {"pick": "Dune"}
+
+
+class OfALot:
+    def reply(self, conversation: object) -> str:
+        return f"{MANY[1]} {FEW['pick']}"
+
+
+def test_what_is_too_large_to_compare_hides_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = seated(OfALot()).identity
+    monkeypatch.setitem(FEW, "pick", "Emma")
+    assert seated(OfALot()).identity != before
+
+
 #: Programs that make `thing`, by what is written otherwise where `SAID` is another text.
 WRITTEN = """
 ## a class attribute
 class R:
     pick = SAID
     def reply(self, c): return self.pick
+thing = R()
+## a mapping of its module
+CHOICES = {'pick': [SAID]}
+class R:
+    def reply(self, c): return CHOICES['pick'][0]
+thing = R()
+## a record of its module
+import types
+CHOICES = types.SimpleNamespace(pick=SAID)
+class R:
+    def reply(self, c): return CHOICES.pick
 thing = R()
 ## slots
 class R:

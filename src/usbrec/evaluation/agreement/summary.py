@@ -39,13 +39,22 @@ def people_and_judge(
     """
     names = {aspect.name for aspect in judged}
     found: dict[str, dict[str, list[Rated]]] = {}
+    #: What each rating is called in the file; where dialogues differ, as in the first one.
+    names_here: dict[str, str] = {}
     for dialogue, row in zip(dialogues, rows, strict=True):
         if row["failed"] is not None:
             continue
+        dataset = dialogue.dataset or UNNAMED
+        # Of two names of one rating ("overall") in one dialogue one counts; `rated_twice` says they agree.
+        of_dialogue = {one.name: rating for rating in dialogue.ratings if (one := aspect_of(rating))}
         for rating, people, given in _both(dialogue, row, names):
-            dataset = dialogue.dataset or UNNAMED
+            aspect = aspect_of(rating)
+            assert aspect is not None, "it is rated by the judge"
+            if aspect.level == "dialogue" and of_dialogue[aspect.name] != rating:
+                continue
             pair = Rated(dialogue.id, dialogue.system or UNNAMED, people, given)
-            found.setdefault(rating, {}).setdefault(dataset, []).append(pair)
+            called = names_here.setdefault(aspect.name, rating)
+            found.setdefault(called, {}).setdefault(dataset, []).append(pair)
     for of in found.values():
         if len(of) > 1:
             of[ALL] = [pair for dataset in sorted(of) for pair in of[dataset]]

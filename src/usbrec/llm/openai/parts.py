@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from usbrec.llm.marks import is_thought_part
 from usbrec.storage import parse_json
+from usbrec.thought_parts import is_thought_part
 
 #: What a part is; "other" is neither, such as a picture, or a kind that nobody knows.
 Kind: TypeAlias = Literal["said", "thought", "other"]

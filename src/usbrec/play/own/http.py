@@ -9,7 +9,10 @@ bound on requests in flight have one owner.
 from __future__ import annotations
 
 import json
+import logging
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +23,16 @@ from usbrec.llm.openai.connection import Address, Connection
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure
 from usbrec.llm.openai.slots import Slots
+from usbrec.patterns import LazyPattern
 from usbrec.play.own.recommender import item_id, one_call, said_reply
 
+_log = logging.getLogger(__name__)
+
+#: What fields that hold recommended items, or one, are called elsewhere.
+_ITEMS = LazyPattern(
+    r"item|recommend|product|movie|film|book|result|candidate|suggest|rank|ids?$", re.IGNORECASE
+)
+_ITEM = LazyPattern(r"item|recommend", re.IGNORECASE)
 #: Statuses that every request would get.
 _REFUSALS = {401: "rejects us", 403: "rejects us", 404: "has nothing there", 405: "takes no POST there"}
 #: Statuses that stand after the last retry where it was tried again.
@@ -36,6 +47,7 @@ class HttpRecommender:
         address = Address.read(url, "recommender's address", "no address: the service has to be open to us")
         slots = Slots(settings.workers(in_process=False))
         self._where = url
+        self._told = False
         self._connection = Connection(
             address, slots, timeout=settings.timeout, max_retries=settings.max_retries
         )
@@ -82,11 +94,29 @@ class HttpRecommender:
             raise self._unusable('JSON without a text under "text"')
         items = answer.get("items")
         if items is None:
+            self._tell_of_others(answer)
             return said_reply(answer["text"], None)
         ids = [item_id(one) for one in items] if isinstance(items, list) else [None]
         if None in ids:
             raise self._unusable('something else than a list of ids under "items"')
         return said_reply(answer["text"], tuple(one for one in ids if one is not None))
+
+    def _tell_of_others(self, answer: Mapping[str, Any]) -> None:
+        """A word where the answer has no items and another field that may hold them: they count for nothing,
+        and the words alone are scored."""
+        others = [
+            name
+            for name, value in answer.items()
+            if value and name != "text" and (_ITEMS if isinstance(value, list | dict) else _ITEM).search(name)
+        ]
+        if others and not self._told:
+            self._told = True
+            _log.warning(
+                "The recommender at %s answers with %r and no items: only items are read, a list of ids, and "
+                "without them what the text names.",
+                self._where,
+                others[0],
+            )
 
     def _unusable(self, what: str) -> UnusableAnswer:
         return UnusableAnswer(

@@ -25,7 +25,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from usbrec.keys import digest
-from usbrec.play.own.written import beside, functions_in, is_of_the_user, members_of, text_of
+from usbrec.play.own.written import (
+    beside,
+    containers_beside,
+    functions_in,
+    is_of_the_user,
+    members_of,
+    text_of,
+)
 
 #: What is nested deeper or has more parts is not compared.
 _DEEPEST, _MOST = 12, 200_000
@@ -125,7 +132,8 @@ class _Walk:
             shape = [int(side) for side in getattr(value, "shape", ())]
             return [kind, str(value.dtype), shape, hashlib.sha256(value.tobytes()).hexdigest()]
         if isinstance(value, functools.partial):
-            return [kind, self.form(value.func, depth), self.form(list(value.args), depth)]
+            bound = [list(value.args), dict(value.keywords)]
+            return [kind, self.form(value.func, depth), self.form(bound, depth), self._named(held, depth)]
         if isinstance(value, type) or inspect.isbuiltin(value):
             named = [kind, value.__module__ or "", value.__qualname__]
             return [*named, *self._class(value, depth)] if isinstance(value, type) else named
@@ -146,8 +154,22 @@ class _Walk:
         cells = [_content(cell) for cell in function.__closure__ or ()]
         defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         held = self.form([*cells, *defaults], depth)
-        around = self._named(beside(function), depth) if is_of_the_user(function) else []
+        around = [self._named(beside(function), depth), self._kept(function, depth)]
+        around = around if is_of_the_user(function) else []
         return [text_of(function), held, around, None if bound is None else self.form(bound, depth)]
+
+    def _kept(self, function: types.FunctionType, depth: int) -> list[Any]:
+        """What the lists, mappings and sets of its module hold that a function refers to, where that can be
+        compared: settings, mostly."""
+        told: list[Any] = []
+        for name, value in containers_beside(function).items():
+            parts, written = self._parts, len(self._written)
+            try:
+                told.append([name, self.form(value, depth)])
+            except Exception:  # noqa: BLE001 - code of others, asked for what it holds
+                del self._written[written:]
+            self._parts = parts  # a large one leaves room for the others
+        return told
 
     def _class(self, kind: type, depth: int) -> list[Any]:
         """How a user's class is written, the first time that it is met; what a package brings is known by

@@ -7,6 +7,7 @@ known by name: who installs another version knows.
 
 from __future__ import annotations
 
+import dataclasses
 import dis
 import functools
 import inspect
@@ -63,11 +64,13 @@ def functions_in(value: Any) -> list[Any] | None:
 
 
 def text_of(function: types.FunctionType) -> str | list[Any]:
-    """The source of a function; where nobody can read it (exec, a shell's input), its bytecode."""
+    """The source of a function; where nobody can read it (exec, a shell's input), its bytecode. Of a lambda
+    both: its source is that of all lambdas on its line."""
     try:
-        return inspect.getsource(function)
+        source = inspect.getsource(function)
     except (OSError, TypeError):
         return _bytecode(function.__code__)
+    return [source, _bytecode(function.__code__)] if function.__name__ == "<lambda>" else source
 
 
 def _bytecode(code: types.CodeType) -> list[Any]:
@@ -83,18 +86,32 @@ def _bytecode(code: types.CodeType) -> list[Any]:
 def beside(function: types.FunctionType) -> Mapping[str, Any]:
     """What of its module a function refers to, and does not set itself: plain values, and functions and
     classes of the user's."""
+    return {
+        name: value
+        for name, value in _there(function)
+        if isinstance(value, str | bool | int | float | bytes | tuple | frozenset)
+        or (isinstance(value, types.FunctionType | type) and is_of_the_user(value))
+    }
+
+
+def containers_beside(function: types.FunctionType) -> Mapping[str, Any]:
+    """The same of lists, mappings, sets and data classes."""
+    return {
+        name: value
+        for name, value in _there(function)
+        if isinstance(value, list | dict | set | types.SimpleNamespace)
+        or (dataclasses.is_dataclass(value) and not isinstance(value, type))
+    }
+
+
+def _there(function: types.FunctionType) -> list[tuple[str, Any]]:
     names: set[str] = set()
     written: set[str] = set()
     for code in _codes(function.__code__):
         names.update(code.co_names)
         written.update(one.argval for one in dis.get_instructions(code) if one.opname == "STORE_GLOBAL")
-    there = {name: function.__globals__[name] for name in names - written if name in function.__globals__}
-    return {
-        name: value
-        for name, value in sorted(there.items())
-        if isinstance(value, str | bool | int | float | bytes | tuple | frozenset)
-        or (isinstance(value, types.FunctionType | type) and is_of_the_user(value))
-    }
+    around = function.__globals__
+    return [(name, around[name]) for name in sorted(names - written) if name in around]
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

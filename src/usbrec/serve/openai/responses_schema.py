@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from usbrec.llm.marks import is_thought_part
 from usbrec.serve.http.errors import ServiceError, field_path
 from usbrec.serve.openai.schema import Body, ChatBody, Document, MessageIn, Ours, Text
+from usbrec.thought_parts import is_thought_part
 
 _KEPT = "Nothing is kept between requests here: send the whole conversation as input (store: false)."
 _TEXTS = frozenset({"input_text", "output_text", "text"})

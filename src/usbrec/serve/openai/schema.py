@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Conversation, Turn
-from usbrec.llm.marks import is_thought_part
 from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.storage.store import Kind
+from usbrec.thought_parts import is_thought_part
 
 
 def _writable(text: str) -> str:
