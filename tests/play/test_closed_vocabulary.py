@@ -90,7 +90,8 @@ def test_titles_values_and_words_of_the_list_are_said(reply: str) -> None:
     [
         "Vertigo", "Mirror", "Nobody", "Closer", "The Paper Garden", "the paper garden", "Heat Wave",
         "Heat 2",
-        "Return to Heat", "Son of Heat", "Young Heat", "The Heat Story", "Heat: Origins", "Heat (Director's Cut)",
+        "Return to Heat", "Son of Heat", "Young Heat", "The Heat Story", "Heat: Origins",
+        "Heat (Director's Cut)",
         "45", "1987", "2046", "XR-5", "Sony WH-77", "R.O.O.K.", "60/40", "#Lost", "Th3 Wall", "K-91",
         "サイレンス", "Тихий час", "기생충", "שלום", "Ηθος", '"quiet nights"', "«Tundra»", "**Ember**",
         "come and see", "past lives", "slow water", "if i stay", "down with love", "Otto Kranz", "Heat Alien",

@@ -44,7 +44,7 @@ from usbrec.llm.stops import cut_place, may_be_stopped
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
-from usbrec.play.grounding.naming.closed_words import has_closed_words
+from usbrec.play.grounding.naming.closed_words import compared_with, has_closed_words
 from usbrec.play.grounding.naming.page import Heard
 from usbrec.play.grounding.naming.slots import filled, unfilled
 from usbrec.play.protocol import Drawn, Recommender, Sampling
@@ -205,22 +205,30 @@ class Grounded:
             },
         )
 
+    def _chosen(self, refused: str) -> list[Item]:
+        """The items that a refused reply named, those first that no other is held against."""
+        knowledge = self._grounding.knowledge
+        mentions = knowledge.linker.link(refused)
+        ordered = sorted(mentions, key=lambda one: compared_with(refused[: one.start]))
+        return list(self._grounding.items(knowledge.meant(ordered)))
+
     def _instead(self, reading: _Reading, refused: str) -> str:
         """The fixed sentence with the first candidate that is read back from it, or the fixed question. In a
         strict way one that the refused reply named comes first: more good replies are refused there, and
-        what the model chose is kept."""
+        what the model chose is kept; held to a closed list it is kept in place of a question, too."""
         closed = self._naming == "closed"
         if closed and not has_closed_words(reading.language):
             self._tell_once(reading.language)
+        knowledge = self._grounding.knowledge
+        named = knowledge.named(refused) if self._naming in STRICT_WAYS else ()
+        # What a reply that is refused for its words named is the model's own choice, shown or not.
+        items = self._chosen(refused) if closed else []
         if self._fallback == "item":
-            knowledge = self._grounding.knowledge
-            named = knowledge.named(refused) if self._naming in STRICT_WAYS else ()
-            # What a reply that is refused for its words named is kept, whether it was shown or not.
-            further = self._grounding.items(named) if closed else ()
-            for item in (*further, *sorted(reading.items, key=lambda one: one.id not in named)):
-                sentence = self._grounding.format.suggestion(item, reading.language)
-                if reading.links(sentence) is ReplyQuality.FITTING:
-                    return sentence
+            items += sorted(reading.items, key=lambda one: one.id not in named)
+        for item in items:
+            sentence = self._grounding.format.suggestion(item, reading.language)
+            if reading.links(sentence) is ReplyQuality.FITTING:
+                return sentence
         return self._grounding.prompts.say("fallback_ask", reading.language)
 
 

@@ -143,25 +143,33 @@ class ClosedPage:
             place = match.end()
         return found
 
-    def _value(self, start: int) -> Part | None:
-        """The longest value of an item named here that stands at a place."""
-        text, longest, about = self.text, "", set()
+    @cached_property
+    def _forms(self) -> dict[str, list[tuple[str, int]]]:
+        """What may be said of the items named here, by its first letter, each with the title of the item; in
+        a reply that names none the categories of the catalogue, which a question may ask for."""
+        said: dict[str, list[tuple[str, int]]] = {}
         for at, known in enumerate(self.known):
             for values in known:
                 for form, _ in values.forms:
-                    if len(form) < len(longest):
-                        break
-                    if text.startswith(form, start) and self._bounded(start, start + len(form)):
-                        if len(form) > len(longest):
-                            longest, about = form, set()
-                        about.add(at)
-        if longest:
-            return Part("value", start, start + len(longest), longest, frozenset(about))
+                    said.setdefault(form[0], []).append((form, at))
         if not self.titles:
             for form, _ in self.values.categories:
-                if text.startswith(form, start) and self._bounded(start, start + len(form)):
-                    return Part("value", start, start + len(form), form)
-        return None
+                said.setdefault(form[0], []).append((form, -1))
+        return said
+
+    def _value(self, start: int) -> Part | None:
+        """The longest value of an item named here that stands at a place."""
+        text, longest, about = self.text, "", set()
+        for form, at in self._forms.get(text[start], ()):
+            if len(form) < len(longest) or not text.startswith(form, start):
+                continue
+            if self._bounded(start, start + len(form)):
+                if len(form) > len(longest):
+                    longest, about = form, set()
+                about.add(at)
+        if not longest:
+            return None
+        return Part("value", start, start + len(longest), longest, frozenset(about - {-1}))
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:

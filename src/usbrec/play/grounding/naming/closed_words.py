@@ -17,7 +17,7 @@ _LISTS = (
     "determiners", "words", "openers", "naming", "verbs", "adjectives", "nouns", "plain_nouns", "bounds",
     "links", "money", "units", "year_leads", "naming_free", "leads", "before_nouns",
     "liking", "articles", "finite", "subjects", "joining", "alone",
-    "price_words", "no_subjects", "prepositions", "np_starts", "after_naming",
+    "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared",
 )  # fmt: skip
 
 
@@ -53,10 +53,13 @@ class ClosedWords:
         return frozenset(word.lower() for word in (*self.phrases, *self.stock))
 
 
+ARTICLES = frozenset({"the", "a", "an", "der", "die", "das", "den", "dem", "des"})
+PAIRS = (["instead", "of"], ["compared", "to"], ["compared", "with"], ["next", "to"])
 #: The lists whose words may be said anywhere.
 _SAID = ("determiners", "words", "verbs", "adjectives", "nouns", "plain_nouns")
 
 
+@functools.cache
 def has_closed_words(language: str) -> bool:
     """Whether there is a closed list of a language."""
     return (
@@ -84,6 +87,17 @@ def closed_words(language: str) -> ClosedWords:
         {first: tuple(sorted(some, key=lambda one: -len(one[0]))) for first, some in stock.items()},
         frozenset((pair[0], pair[1]) for pair in _phrases(listed["naming_pairs"])),
     )
+
+
+def compared_with(before: str) -> bool:
+    """Whether what stands before a title says that others are held against it: "rather than the ..."."""
+    words = [word.strip("\"“”„«»*_'") for word in before.lower().split()]
+    while words and words[-1] in ARTICLES:
+        words.pop()
+    listed = frozenset().union(
+        *(closed_words(code).lists["compared"] for code in LANGUAGES if has_closed_words(code))
+    )
+    return bool(words) and (words[-1] in listed or words[-2:] in PAIRS)
 
 
 def _phrases(listed: str) -> list[tuple[str, ...]]:
