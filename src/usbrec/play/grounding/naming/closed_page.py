@@ -159,7 +159,8 @@ class ClosedPage:
 
     def _value(self, start: int) -> Part | None:
         """The longest value of an item named here that stands at a place."""
-        text, longest, about = self.text, "", set()
+        text, longest = self.text, ""
+        about: set[int] = set()
         for form, at in self._forms.get(text[start], ()):
             if len(form) < len(longest) or not text.startswith(form, start):
                 continue
