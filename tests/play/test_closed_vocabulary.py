@@ -90,7 +90,8 @@ def test_titles_values_and_words_of_the_list_are_said(reply: str) -> None:
     [
         "Vertigo", "Mirror", "Nobody", "Closer", "The Paper Garden", "the paper garden", "Heat Wave",
         "Heat 2",
-        "Return to Heat", "Son of Heat", "Young Heat", "The Heat Story", "Heat: Origins",
+        "Return to Heat", "Son of Heat", "Young Heat",
+        "Super Heat", "Good Heat", "The Heat Story", "Heat: Origins",
         "Heat (Director's Cut)",
         "45", "1987", "2046", "XR-5", "Sony WH-77", "R.O.O.K.", "60/40", "#Lost", "Th3 Wall", "K-91",
         "サイレンス", "Тихий час", "기생충", "שלום", "Ηθος", '"quiet nights"', "«Tundra»", "**Ember**",
@@ -154,6 +155,13 @@ def test_of_two_products_a_value_stands_beside_the_one_that_has_it() -> None:
     assert _sold("- Arlo Q4 (49.90 €)\n- Murmio Dovel 3 (99 €)")
     assert not _sold("- Arlo Q4 (99 €)\n- Murmio Dovel 3 (49.90 €)")
     assert not _sold("Unlike the Arlo Q4, the Murmio Dovel 3 is great for travel and comes in black.")
+
+
+@pytest.mark.parametrize(
+    "reply", ["Super Heat.", "Great Heat is my pick.", "Prima Alien.", "Nothing is great."]
+)
+def test_no_word_at_the_beginning_makes_a_name_of_it(reply: str) -> None:
+    assert not _said(reply)
 
 
 def test_a_sentence_begins_with_a_capital() -> None:
@@ -231,6 +239,13 @@ async def test_the_fixed_sentence_keeps_the_item_of_a_refused_reply() -> None:
     reply = drawn.replies[0]
     assert (reply.grounding or {})["fallback"]
     assert title in reply.text
+
+
+async def test_the_item_that_another_is_compared_with_is_not_the_one_kept() -> None:
+    seat = _film_seat("Instead of Heat, snuggle up with Alien and popcorn.")
+    drawn = await draw(seat, after(seeker("A film, please.")))
+    assert "Alien" in drawn.replies[0].text
+    assert "Heat" not in drawn.replies[0].text
 
 
 async def test_a_language_without_a_list_is_told_once() -> None:

@@ -37,6 +37,7 @@ from usbrec.dialogue import Conversation, Item, Reply, Turn, plain_words
 from usbrec.errors import InputWarning, ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.items.constraints.column_table import Allowed
+from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.lexicon.detection import name_of
 from usbrec.llm.grammar import TitleGrammar
@@ -205,13 +206,6 @@ class Grounded:
             },
         )
 
-    def _chosen(self, refused: str) -> list[Item]:
-        """The items that a refused reply named, those first that no other is held against."""
-        knowledge = self._grounding.knowledge
-        mentions = knowledge.linker.link(refused)
-        ordered = sorted(mentions, key=lambda one: compared_with(refused[: one.start]))
-        return list(self._grounding.items(knowledge.meant(ordered)))
-
     def _instead(self, reading: _Reading, refused: str) -> str:
         """The fixed sentence with the first candidate that is read back from it, or the fixed question. In a
         strict way one that the refused reply named comes first: more good replies are refused there, and
@@ -222,7 +216,7 @@ class Grounded:
         knowledge = self._grounding.knowledge
         named = knowledge.named(refused) if self._naming in STRICT_WAYS else ()
         # What a reply that is refused for its words named is the model's own choice, shown or not.
-        items = self._chosen(refused) if closed else []
+        items = list(self._grounding.items(_chosen(refused, knowledge))) if closed else []
         if self._fallback == "item":
             items += sorted(reading.items, key=lambda one: one.id not in named)
         for item in items:
@@ -230,6 +224,12 @@ class Grounded:
             if reading.links(sentence) is ReplyQuality.FITTING:
                 return sentence
         return self._grounding.prompts.say("fallback_ask", reading.language)
+
+
+def _chosen(text: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """The ids of the items that a text names, those first that no other is held against."""
+    mentions = sorted(knowledge.linker.link(text), key=lambda one: compared_with(text[: one.start]))
+    return knowledge.meant(mentions)
 
 
 def _until_stop(reply: Reply, stops: Sequence[str]) -> Reply:
@@ -339,7 +339,14 @@ class _Reading:
         cut = self.check.cut(text, self.items, self.heard)
         if cut is None or not self.grounding.knowledge.named(cut, self.said):
             return None
+        if self.check.closed and self._about(text)[:1] != self._about(cut)[:1]:
+            # "Instead of Heat, ..." was about another item than what is left of it.
+            return None
         return cut if self.quality(cut) is ReplyQuality.FITTING else None
+
+    def _about(self, text: str) -> tuple[str, ...]:
+        """The ids of what a text names, those first that no other is held against."""
+        return _chosen(text, self.grounding.knowledge)
 
     def quality(self, text: str, *, cut_off: bool = False) -> ReplyQuality:
         """The quality of a reply; the small letters that one which was `cut_off` ends with are half a word,

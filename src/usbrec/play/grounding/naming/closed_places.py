@@ -46,7 +46,13 @@ class ClosedPlaces:
             or behind.kind == "break"
         ):
             return small not in lists["alone"]
-        return self._left_alone(index, small, "")
+        return self._left_alone(index, small, "") or self._before_title(index, small)
+
+    def _before_title(self, index: int, small: str) -> bool:
+        """Whether a word that describes stands right before a title, as if it began it: "Super Heat"."""
+        behind = self.parts[index + 1] if index + 1 < len(self.parts) else None
+        named = behind is not None and behind.kind == "title" and self._joined(index + 1)
+        return named and small in self.listed.lists["adjectives"]
 
     def _misplaced(self, index: int, small: str) -> bool:
         """Whether a word stands where a name would, without what leads to a noun."""
@@ -54,7 +60,7 @@ class ClosedPlaces:
         previous = self._word_at(index - 1) if self._joined(index) else ""
         if self._behind_naming(index, small, previous):
             return True
-        if self._left_alone(index, small, previous):
+        if self._left_alone(index, small, previous) or self._before_title(index, small):
             return True
         if previous in lists["articles"]:
             if small in lists["adjectives"] and small not in lists["nouns"]:
