@@ -2,7 +2,7 @@
 
     python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth|
                                       fifth|fifth-kept|sixth|sixth-kept]
-        [--naming checked|strict|constrained|slots|strict-slots] [--replies 3000] [--seed 0]
+        [--naming checked|strict|constrained|slots|strict-slots|closed] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -483,14 +483,16 @@ async def said(
     retriever = Ordered(AttributeRetriever(catalogue, knowledge.linker, knowledge.similarity))
     grounding = Grounding(knowledge, retriever, Prompts(), 8, slots=naming in SLOT_WAYS)
     held = naming == "constrained" or naming in SLOT_WAYS
-    by_title = {(item.title, str(item.year or "")): item for item in catalogue} if held else {}
+    # What is kept of a refused reply is its item, so that a model is taken to name what it was shown.
+    shown_first = held or naming == "closed"
+    by_title = {(item.title, str(item.year or "")): item for item in catalogue} if shown_first else {}
     waiting = ""
     model = ScriptedModel(lambda request: waiting)
     spoken = LanguageModel(model, PromptTemplate("S", "Hello!", format=grounding.format))
     recommender = Grounded(spoken, grounding, redraws=0, naming=naming)
     found: list[tuple[str, str | None, Mapping[str, Any]]] = []
     for script in scripts:
-        items = [by_title[one] for one in script.items] if held else []
+        items = [by_title[one] for one in script.items] if shown_first else []
         retriever.first = list(dict.fromkeys(item.id for item in items))
         turns = (Turn("seeker", script.seeker),)
         expected = waiting = script.text
@@ -547,7 +549,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--naming",
-        choices=("checked", "strict", "constrained", "slots", "strict-slots"),
+        choices=("checked", "strict", "constrained", "slots", "strict-slots", "closed"),
         default="checked",
         help="play.naming",
     )
@@ -573,12 +575,14 @@ def main() -> None:
         spent = (time.process_time() - started) / len(scripts)
         through: list[Script] = []
         spoilt: list[Script] = []
-        kept = 0
+        kept, item_lost = 0, 0
         for script, (expected, text, grounding) in zip(scripts, answers, strict=True):
             if script.wrong is None:
                 if grounding.get("fallback") or text != expected:
                     spoilt.append(script)
                     kept += any(title in (text or "") for title, _ in script.items)
+                    # The first item is what a reply is about, a second one is what it is compared with.
+                    item_lost += any(title not in (text or "") for title, _ in script.items[:1])
             elif text is not None and not grounding.get("fallback") and wrong_in(script, expected, text):
                 through.append(script)
         unwritten = sum(text is None for _, text, _ in answers)
@@ -598,6 +602,11 @@ def main() -> None:
         )  # fmt: skip
         if spoilt:
             print(f"{name}: of {len(spoilt)} spoilt replies {kept} still name an item that they named")
+            low, high = wilson(item_lost, good)
+            print(
+                f"{name}: spoilt in item {item_lost} of {good} "
+                f"({item_lost / good:.2%}) [{low:.2%}, {high:.2%}]"
+            )
         print(f"{name}: {1000 * spent:.2f} ms of processor time a reply, catalogue read and model asked")
         kinds = Counter(script.kind for script in scripts)
         for kind, count in sorted(Counter(script.kind for script in (*through, *spoilt)).items()):

@@ -74,6 +74,12 @@ def plain_digits(text: str) -> str:
     return "".join(_MARKS.get(one, str(unicodedata.decimal(one)) if one.isdecimal() else one) for one in text)
 
 
+def currency_sign(text: str) -> str | None:
+    """The sign of the currency that a text names and nothing else: "€" of "EUR" and "euros"; None for no
+    currency."""
+    return _currencies().get(text.casefold())
+
+
 def is_currency(text: str) -> bool:
     """Whether a text is how a currency is written, and no more: "EUR", "€"."""
     return text.casefold() in _currencies()

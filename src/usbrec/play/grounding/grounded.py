@@ -27,21 +27,25 @@ the candidates of their own dialogue) and a service share it.
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
 from usbrec.dialogue import Conversation, Item, Reply, Turn, plain_words
-from usbrec.errors import ModelError
+from usbrec.errors import InputWarning, ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.items.constraints.column_table import Allowed
+from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
+from usbrec.lexicon.detection import name_of
 from usbrec.llm.grammar import TitleGrammar
 from usbrec.llm.stops import cut_place, may_be_stopped
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
+from usbrec.play.grounding.naming.closed_words import compared_with, has_closed_words
 from usbrec.play.grounding.naming.page import Heard
 from usbrec.play.grounding.naming.slots import filled, unfilled
 from usbrec.play.protocol import Drawn, Recommender, Sampling
@@ -49,9 +53,9 @@ from usbrec.play.said import as_said
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
-Naming = Literal["checked", "strict", "constrained", "slots", "strict-slots"]
+Naming = Literal["checked", "strict", "constrained", "slots", "strict-slots", "closed"]
 #: In which a reply has to show that it names nothing but ours, and in which titles are filled in.
-STRICT_WAYS, SLOT_WAYS = frozenset({"strict", "strict-slots"}), frozenset({"slots", "strict-slots"})
+STRICT_WAYS, SLOT_WAYS = frozenset({"strict", "strict-slots", "closed"}), frozenset({"slots", "strict-slots"})
 
 #: The last word of a reply that was cut off, in small letters.
 _HALF_WORD = LazyPattern(r"(?<=[\s,|(])(?P<word>[a-zäöüß][^\W\d_]*)\Z")
@@ -80,8 +84,9 @@ class Grounded:
     how names are held to the catalogue: "checked" afterwards alone, "strict" likewise, but what does not
     show that it names ours alone is refused, "constrained" also by a grammar that the model writes in,
     "slots" also by markers that titles are filled into (of a grounding with `slots`), "strict-slots" both by
-    markers and as "strict" does. Where a strict way refuses a reply that named a candidate, the fixed
-    sentence has that one.
+    markers and as "strict" does, "closed" as strict does, and only titles, values of the items named and
+    words of a closed list are said (naming/closed.py). Where a strict way refuses a reply that named a
+    candidate, the fixed sentence has that one.
     Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
@@ -96,10 +101,12 @@ class Grounded:
     ) -> None:
         self.inner = inner
         self._grounding = grounding
-        self._check = ReplyCheck(grounding.knowledge, strict=naming in STRICT_WAYS)
+        self._check = ReplyCheck(grounding.knowledge, strict=naming in STRICT_WAYS, closed=naming == "closed")
         self._redraws = redraws
         self._fallback = fallback
         self._naming = naming
+        #: The languages that were said to have no closed list.
+        self._told: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -128,6 +135,18 @@ class Grounded:
         if sampling.on_delta is not None:
             sampling.on_delta(said[0].text)
         return replace(drawn, replies=said)
+
+    def _tell_once(self, language: str) -> None:
+        """Tells the first time that there is no closed list of a dialogue's language."""
+        if language not in self._told:
+            self._told.add(language)
+            warnings.warn(
+                f"A dialogue is in {name_of(language)}, of which play.naming = closed has no list of words: "
+                "every reply in it that says more than a title gives way to a fixed sentence. Take "
+                'play.naming = "checked" or "strict" for such dialogues.',
+                InputWarning,
+                stacklevel=2,
+            )
 
     async def aclose(self) -> None:
         await self.inner.aclose()
@@ -190,14 +209,27 @@ class Grounded:
     def _instead(self, reading: _Reading, refused: str) -> str:
         """The fixed sentence with the first candidate that is read back from it, or the fixed question. In a
         strict way one that the refused reply named comes first: more good replies are refused there, and
-        what the model chose is kept."""
+        what the model chose is kept; held to a closed list it is kept in place of a question, too."""
+        closed = self._naming == "closed"
+        if closed and not has_closed_words(reading.language):
+            self._tell_once(reading.language)
+        knowledge = self._grounding.knowledge
+        named = knowledge.named(refused) if self._naming in STRICT_WAYS else ()
+        # What a reply that is refused for its words named is the model's own choice, shown or not.
+        items = list(self._grounding.items(_chosen(refused, knowledge))) if closed else []
         if self._fallback == "item":
-            named = self._grounding.knowledge.named(refused) if self._naming in STRICT_WAYS else ()
-            for item in sorted(reading.items, key=lambda one: one.id not in named):
-                sentence = self._grounding.format.suggestion(item, reading.language)
-                if reading.links(sentence) is ReplyQuality.FITTING:
-                    return sentence
+            items += sorted(reading.items, key=lambda one: one.id not in named)
+        for item in items:
+            sentence = self._grounding.format.suggestion(item, reading.language)
+            if reading.links(sentence) is ReplyQuality.FITTING:
+                return sentence
         return self._grounding.prompts.say("fallback_ask", reading.language)
+
+
+def _chosen(text: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """The ids of the items that a text names, those first that no other is held against."""
+    mentions = sorted(knowledge.linker.link(text), key=lambda one: compared_with(text[: one.start]))
+    return knowledge.meant(mentions)
 
 
 def _until_stop(reply: Reply, stops: Sequence[str]) -> Reply:
@@ -307,13 +339,20 @@ class _Reading:
         cut = self.check.cut(text, self.items, self.heard)
         if cut is None or not self.grounding.knowledge.named(cut, self.said):
             return None
+        if self.check.closed and self._about(text)[:1] != self._about(cut)[:1]:
+            # "Instead of Heat, ..." was about another item than what is left of it.
+            return None
         return cut if self.quality(cut) is ReplyQuality.FITTING else None
+
+    def _about(self, text: str) -> tuple[str, ...]:
+        """The ids of what a text names, those first that no other is held against."""
+        return _chosen(text, self.grounding.knowledge)
 
     def quality(self, text: str, *, cut_off: bool = False) -> ReplyQuality:
         """The quality of a reply; the small letters that one which was `cut_off` ends with are half a word,
         and name nothing."""
         found = self.check.made_up(text, self.items, self.heard)
-        if found and cut_off and (half := _HALF_WORD.search(text)):
+        if found and cut_off and not self.check.closed and (half := _HALF_WORD.search(text)):
             found = tuple(one for one in found if one != half["word"])
         if found or (self.grounding.slots and unfilled(text)):
             return ReplyQuality.INVENTED

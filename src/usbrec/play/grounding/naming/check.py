@@ -13,6 +13,8 @@ from usbrec.items.titles import words
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault, sentences_of
 from usbrec.play.grounding.naming.claims import ClaimCheck
+from usbrec.play.grounding.naming.closed import ClosedCheck
+from usbrec.play.grounding.naming.closed_values import ClosedValues
 from usbrec.play.grounding.naming.cuts import without_faults
 from usbrec.play.grounding.naming.documents import as_sentences
 from usbrec.play.grounding.naming.page import Heard, Page
@@ -33,6 +35,8 @@ class ReplyCheck:
     knowledge: Knowledge
     #: Whether a reply has to show that it names nothing but ours, rather than be found to name something.
     strict: bool = False
+    #: Whether every part of a reply has to be a title, a value of its item, or a word of the closed list.
+    closed: bool = False
 
     @cached_property
     def _names(self) -> NameCheck:
@@ -43,6 +47,10 @@ class ReplyCheck:
         return ClaimCheck(self._vocabulary)
 
     @cached_property
+    def _closed(self) -> ClosedCheck:
+        return ClosedCheck(ClosedValues(self._vocabulary))
+
+    @cached_property
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.knowledge)
 
@@ -51,6 +59,8 @@ class ReplyCheck:
 
         `shown` are the items it is to choose from, `heard` is what the seeker has said.
         """
+        if self.closed and (pieces := self._unvouched(text)):
+            return pieces
         # A document is read as what it says, for its syntax names nothing.
         text = as_sentences(text) or text
         named = self.knowledge.linker.out_of_catalogue(text)
@@ -62,6 +72,15 @@ class ReplyCheck:
             *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._faults(text, heard)),
         )
+
+    def _unvouched(self, text: str) -> tuple[str, ...]:
+        """What nothing vouches for, in words that a text has nowhere before."""
+        found = []
+        for start, end in self._closed.unvouched(self._page(text)):
+            while end < len(text) and text.find(text[start:end]) != start:
+                end += 1
+            found.append(text[start:end])
+        return tuple(found)
 
     def cut(self, text: str, shown: Sequence[Item], heard: Heard) -> str | None:
         """The reply without the clauses and sentences that :meth:`made_up` finds fault with; None where they

@@ -85,6 +85,11 @@ class Vocabulary:
     def _types(self) -> tuple[TypedColumn, ...]:
         return self.knowledge.catalogue.types
 
+    @property
+    def columns(self) -> tuple[TypedColumn, ...]:
+        """The catalogue's columns with their types."""
+        return self._types
+
     @cached_property
     def makers(self) -> frozenset[str]:
         """The normal forms of what columns such as "publisher" hold, those apart that are read as people."""

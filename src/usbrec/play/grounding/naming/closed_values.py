@@ -1,0 +1,130 @@
+"""Closed values: what a reply may say of one item because its columns hold it, as they are written.
+
+People and makers (with an initial in place of the first name, too, and by the last name alone), categories,
+the year, prices, and the numbers of further columns. What stands in free texts is nobody's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from usbrec.dialogue import Item
+from usbrec.items.constraints.column_roles import makers_of
+from usbrec.items.constraints.column_types import is_price, is_stock, names_of, said_of_stock
+from usbrec.play.grounding.naming.vocabulary import Vocabulary
+
+ValueKind = Literal["person", "category"]
+#: Longer cells are texts.
+_LONGEST = 60
+#: Shorter last names are words.
+_SHORTEST_NAME = 3
+_ITEMS_KEPT = 1 << 10
+
+
+@dataclass(frozen=True)
+class Values:
+    """What one item's columns hold: `forms` are texts as they may be said, the longest first."""
+
+    forms: tuple[tuple[str, ValueKind], ...]
+    years: frozenset[str]
+    prices: frozenset[float]
+    currencies: frozenset[str]
+    numbers: frozenset[float]
+    in_stock: bool | None
+
+
+@dataclass(frozen=True)
+class ClosedValues:
+    """Reads the values of items of one catalogue."""
+
+    vocabulary: Vocabulary
+
+    def of(self, item: Item) -> Values:
+        """The values of an item, kept for a while: the same items are shown again and again."""
+        found = self._kept.get(item.id)
+        if found is None:
+            if len(self._kept) >= _ITEMS_KEPT:
+                self._kept.clear()
+            found = self._kept[item.id] = self._of(item)
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[str, Values]:
+        return {}
+
+    @cached_property
+    def categories(self) -> tuple[tuple[str, ValueKind], ...]:
+        """What any item's category or genre may be, which a question may ask for."""
+        genres = {genre for traits in self.vocabulary.knowledge.traits.values() for genre in traits.genres}
+        return _sorted((form, "category") for genre in genres for form in _written(genre))
+
+    def _of(self, item: Item) -> Values:
+        forms: set[tuple[str, ValueKind]] = set()
+        numbers: set[float] = set()
+        prices: set[float] = set()
+        currencies: set[str] = set()
+        for name in makers_of(item):
+            forms.update((form, "person") for form in _called(name))
+        for genre in item.genres:
+            forms.update((form, "category") for form in _written(genre))
+        priced = {column.name for column in self.vocabulary.present_prices}
+        for column in self.vocabulary.columns:
+            cell = item.extra.get(column.name, "")
+            if not cell or is_stock(column.name):
+                continue
+            if column.type == "category":
+                forms.update((form, "category") for name in names_of(cell) for form in _written(name))
+            elif column.type == "number" and (number := column.number(cell)) is not None:
+                if column.name in priced:
+                    prices.add(number)
+                    currencies.add(column.currency)
+                elif not (column.currency or is_price(column.name)):
+                    numbers.add(number)
+        return Values(
+            _sorted(forms),
+            frozenset() if item.year is None else frozenset({str(item.year)}),
+            frozenset(prices),
+            frozenset(currencies),
+            frozenset(numbers),
+            self._in_stock(item),
+        )
+
+    def _in_stock(self, item: Item) -> bool | None:
+        """Whether an item is there; None where the catalogue doesn't say it."""
+        for column in self.vocabulary.columns:
+            cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
+            if cell and column.type == "number" and (number := column.number(cell)) is not None:
+                return number > 0
+            if cell and (said := said_of_stock(cell)) is not None:
+                return said
+        return None
+
+
+def _called(name: str) -> Iterator[str]:
+    """How a person or a maker may be called."""
+    if not name or len(name) > _LONGEST:
+        return
+    yield name
+    if name.islower() or name.isupper():
+        yield name.title()
+    first, _, rest = name.partition(" ")
+    if rest and first[0].isupper():
+        yield f"{first[0]}. {rest}"
+        last = name.rsplit(" ", 1)[1]
+        if len(last) >= _SHORTEST_NAME and last[0].isupper() and last.rstrip(".") not in ("Jr", "Sr"):
+            yield last
+
+
+def _written(name: str) -> Iterator[str]:
+    """How a category may be written: as it is, and in small letters."""
+    name = name.strip()
+    if name and len(name) <= _LONGEST and not name.isdigit():
+        yield name
+        yield name.lower()
+
+
+def _sorted(forms: Iterable[tuple[str, ValueKind]]) -> tuple[tuple[str, ValueKind], ...]:
+    return tuple(sorted(set(forms), key=lambda one: (-len(one[0]), one)))
