@@ -536,11 +536,11 @@ SEEKERS_PRODUCTS = (
     "Something for the train, please.",
     "hi, whats good for gaming",
     "Ich suche Kopfhörer fürs Büro.",
-    "What do you have under 200 euros?",
+    "What do you have right now?",
     "My old ones broke yesterday.",
     "Welche können Sie empfehlen?",
     "Do you have others?",
-    "A present for my daughter.",
+    "A present for my sister.",
     "Haben Sie auch etwas Leichtes?",
 )
 

@@ -140,6 +140,7 @@ def test_a_claim_about_a_film_is_of_that_film_or_not_said(claim: str) -> None:
         ("I suggest the Arlo Q4 by Arlo.", True), ("I suggest the Arlo Q4 by Murmio.", False),
         ("The Arlo Q4 is cheaper than the Murmio Dovel 3.", False), ("The Arlo Q4 is new.", False),
         ("Take the Arlo Q4 from 2020.", True), ("Take the Arlo Q4 from 2021.", False),
+        ("You find Arlo Q4 under studio.", False), ("You find Arlo Q4 under gaming.", True),
         ("Arlo 2020 is a good model.", False), ("Take the Murmio Q4.", False), ("Take the Arlo Q7.", False),
         ("Take the Arlo Q4 Pro.", False), ("Der Arlo Q4 kostet 49,90 Euro.", True),
         ("Der Arlo Q4 kostet 50 Euro.", False), ("Der Arlo Q4 ist auf Lager.", True),

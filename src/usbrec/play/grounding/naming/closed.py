@@ -146,9 +146,19 @@ class _Reader(ClosedSaid):
             return 0
         if begins and not self._may_begin(small):
             return 0
+        if self._other_category(index, small):
+            return 0
         if self._misplaced(index, small) if not begins else self._opens_badly(index, small):
             return 0
         return 1
+
+    def _other_category(self, index: int, small: str) -> bool:
+        """Whether a word is a category that no item named here has, in a reply that says something of items:
+        "you find it under sports", "a lovely comedy". One of theirs is a value of theirs."""
+        if not self.titles or small.lower() not in self.closed.values.category_words:
+            return False
+        last = next(end for first, end in self.sentences if first <= index < end)
+        return self.parts[last - 1].text != "?" and small not in self.listed.lists["open_categories"]
 
     def _may_begin(self, small: str) -> bool:
         return small in self.listed.begins

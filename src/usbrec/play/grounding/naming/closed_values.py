@@ -61,6 +61,14 @@ class ClosedValues:
         genres = {genre for traits in self.vocabulary.knowledge.traits.values() for genre in traits.genres}
         return _sorted((form, "category") for genre in genres for form in _written(genre))
 
+    @cached_property
+    def category_words(self) -> frozenset[str]:
+        """The categories and genres of one word, as the catalogue writes them and as they count, in small
+        letters."""
+        written = {genre for item in self.vocabulary.knowledge.catalogue for genre in item.genres}
+        names = written | {form for form, _ in self.categories}
+        return frozenset(name.lower() for name in names if name.isalpha())
+
     def _of(self, item: Item) -> Values:
         forms: set[tuple[str, ValueKind]] = set()
         numbers: set[float] = set()

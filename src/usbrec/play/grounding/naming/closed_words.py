@@ -17,7 +17,7 @@ _LISTS = (
     "determiners", "words", "openers", "naming", "verbs", "adjectives", "nouns", "plain_nouns", "bounds",
     "links", "money", "units", "year_leads", "naming_free", "leads", "before_nouns",
     "liking", "articles", "finite", "subjects", "joining", "alone",
-    "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared",
+    "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared", "open_categories",
 )  # fmt: skip
 
 
