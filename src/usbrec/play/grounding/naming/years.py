@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from usbrec.dialogue import Item
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
-from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
+from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault, sentences_of
+from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.year_words import year_words
 
 _YEAR = LazyPattern(
@@ -151,6 +152,28 @@ class YearClaims(ClaimReading):
             return False
         work = match["work"]
         return work is None or work.casefold() not in self.vocabulary.described
+
+
+def years_of_nothing(page: Page, heard: Heard) -> Iterator[str]:
+    """The years in sentences that name items, of which no item named there is and that the seeker hasn't said:
+    where nothing may be said that isn't known, a story's year and a prize's are none either."""
+    text, mentions = page.text, page.mentions
+    for begin, end in sentences_of(page):
+        here = [one for one in mentions if begin <= one.start < end]
+        known = [
+            item
+            for one in here
+            for item_id in (one.item_id, *one.candidates)
+            if (item := page.items.get(item_id)) is not None
+        ]
+        if not any(item.year for item in known):
+            continue
+        for match in _YEAR.finditer(text, begin, end):
+            within = any(one.start <= match.start() < one.end for one in here)
+            if within or re.search(rf"(?<![0-9]){match['year']}(?![0-9])", heard.words):
+                continue
+            if not any(item.year == int(match["year"]) or _holds(item, match["year"]) for item in known):
+                yield match["year"]
 
 
 def _holds(item: Item, number: str) -> bool:
