@@ -20,8 +20,8 @@ from usbrec.play.grounding.naming.documents import as_sentences
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.spelling import slips
 from usbrec.play.grounding.naming.unlisted import NameCheck
+from usbrec.play.grounding.naming.unplaced import unplaced
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
-from usbrec.play.grounding.naming.years import years_of_nothing
 
 _IN_BRACKETS = LazyPattern(r"\s*[(\[]\s*[12][0-9]{3}\s*[)\]]$")
 #: So many items that share a title are looked at where a reply does not say which it means.
@@ -72,7 +72,7 @@ class ReplyCheck:
             *_misspelt_models(page),
             *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._faults(text, heard)),
-            *(years_of_nothing(page, heard) if self.strict else ()),
+            *(unplaced(page, heard, self._vocabulary) if self.strict else ()),
         )
 
     def _unvouched(self, text: str) -> tuple[str, ...]:

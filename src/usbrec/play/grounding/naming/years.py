@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from usbrec.dialogue import Item
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
-from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault, sentences_of
-from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.year_words import year_words
 
-_YEAR = LazyPattern(
+YEAR = LazyPattern(
     r"(?<![\w.,$€£-])(?P<year>1[89][0-9]{2}|20[0-4][0-9])"
     r"(?![\w%$€£-]|[.,][0-9]|\s?(?:euros?|eur|dollars?|usd|pounds?|hz|mah|€|£)\b)",
     re.IGNORECASE,
@@ -41,14 +40,14 @@ class YearClaims(ClaimReading):
 
     def _years(self) -> Iterator[Fault]:
         text = self.page.text
-        for match in _YEAR.finditer(text):
+        for match in YEAR.finditer(text):
             if self._within_title(match.start()):
                 continue
             beside, own = self._own(match.start(), match.end())
             if not own:
                 continue
             year, meant = int(match["year"]), [item for items in self._about(match.start()) for item in items]
-            if not meant or any(item.year == year or _holds(item, match["year"]) for item in meant):
+            if not meant or any(item.year == year or holds_number(item, match["year"]) for item in meant):
                 continue
             if year_words().made.search(text, max(0, match.start() - _LONGEST), match.start()) and any(
                 0 < (item.year or 0) - year <= _MADE_BEFORE for item in meant
@@ -154,29 +153,7 @@ class YearClaims(ClaimReading):
         return work is None or work.casefold() not in self.vocabulary.described
 
 
-def years_of_nothing(page: Page, heard: Heard) -> Iterator[str]:
-    """The years in sentences that name items, of which no item named there is and that the seeker hasn't said:
-    where nothing may be said that isn't known, a story's year and a prize's are none either."""
-    text, mentions = page.text, page.mentions
-    for begin, end in sentences_of(page):
-        here = [one for one in mentions if begin <= one.start < end]
-        known = [
-            item
-            for one in here
-            for item_id in (one.item_id, *one.candidates)
-            if (item := page.items.get(item_id)) is not None
-        ]
-        if not any(item.year for item in known):
-            continue
-        for match in _YEAR.finditer(text, begin, end):
-            within = any(one.start <= match.start() < one.end for one in here)
-            if within or re.search(rf"(?<![0-9]){match['year']}(?![0-9])", heard.words):
-                continue
-            if not any(item.year == int(match["year"]) or _holds(item, match["year"]) for item in known):
-                yield match["year"]
-
-
-def _holds(item: Item, number: str) -> bool:
+def holds_number(item: Item, number: str) -> bool:
     """Whether a number stands in a field of the item, or in its title."""
     return any(number in text for text in (*item.titles, item.text, *item.genres, *item.extra.values()))
 
