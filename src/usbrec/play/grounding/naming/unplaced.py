@@ -1,7 +1,7 @@
-"""Unplaced values: years, people, makers and categories in sentences about items that no item named there has.
+"""Unplaced values: years, people, makers and categories in sentences about items of which none has them.
 
-Where nothing may be said that isn't known, such a word is a claim whatever else it may be: a story's year, a prize's,
-somebody whom the seeker didn't speak of. What the seeker has said is theirs.
+Where nothing may be said that isn't known, such a word is a claim whatever else it may be: a story's year, a
+prize's, somebody whom the seeker didn't speak of. What the seeker has said is theirs.
 """
 
 from __future__ import annotations
