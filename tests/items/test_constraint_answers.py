@@ -92,3 +92,22 @@ def test_what_an_answer_says_itself_goes_before_the_question() -> None:
 )
 def test_more_of_what_people_say(text: str, expected: list[str]) -> None:
     assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("Any colour you don't like?", "red", ["colour not red"]),
+        ("Which colour do you not want?", "Red, please", ["colour not red"]),
+        ("Is there a colour you want to avoid?", "Black and white", ["colour not black", "colour not white"]),
+        ("Welche Farbe willst du nicht?", "Rot", ["colour not red"]),
+        ("Any colours to avoid?", "Not red", ["colour not red"]),
+        ("Any colours to avoid?", "I want red", ["colour is red"]),
+        ("Any brand to avoid?", "Only Wesko", ["brand is Wesko"]),
+        ("Which colour?", "red", ["colour is red"]),
+    ],
+)
+def test_a_colour_that_alone_is_wanted_is_left_out_where_that_was_asked(
+    question: str, answer: str, expected: list[str]
+) -> None:
+    assert read(question, answer) == expected

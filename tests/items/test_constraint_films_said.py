@@ -218,3 +218,50 @@ def test_a_columns_name_says_what_its_times_are_told_in(
     ]
     items = load_catalogue(rows)
     assert asked_in_words(ConstraintReader(items, open_linker(items)), text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Over two hours is too much.", ["runtime at most 120"]),
+        ("Movies over 2 hours are too long.", ["runtime at most 120"]),
+        ("Under 90 minutes is too short.", ["runtime at least 90"]),
+        ("2 hours is too long.", ["runtime below 120"]),
+        ("Alles über zwei Stunden ist mir zu lang.", ["runtime at most 120"]),
+        ("It was over two hours long and I was bored.", []),
+        ("That film lasted over three hours.", []),
+        ("Der Film dauerte über zwei Stunden.", []),
+        ("I don't speak French.", ["language not French"]),
+        ("I don't watch French films.", ["language not French"]),
+        ("We saw a French film yesterday.", []),
+        ("French fries and a movie, please.", []),
+    ],
+)
+def test_what_is_too_long_or_not_spoken_is_not_asked_for(text: str, expected: list[str]) -> None:
+    assert asked_in_words(OF_FILMS, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Free shipping over 50 euros?",
+        "Is there a discount for orders over 60 euros?",
+        "Gibt es Rabatt über 60 Euro?",
+        "a voucher over 50 euros",
+    ],
+)
+def test_an_amount_behind_shipping_or_a_discount_is_no_price(text: str) -> None:
+    assert asked_in_words(OF_GOODS, text) == []
+    assert asked_in_words(OF_GOODS, "with free shipping and under 60 euros") == ["price below 60"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("Which countries should I avoid?", "France", ["country not France"]),
+        ("Welche Sprache magst du nicht?", "Deutsch", ["language not German"]),
+        ("Is there any decade you don't like?", "The 80s", []),
+    ],
+)
+def test_an_answer_to_what_to_avoid_is_not_wanted(question: str, answer: str, expected: list[str]) -> None:
+    assert asked_in_words(OF_FILMS, "A film, please.", question, answer) == expected

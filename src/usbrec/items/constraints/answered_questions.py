@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from usbrec.items.constraints.clauses import WORD, sentences
@@ -62,6 +63,14 @@ def name_asked(question: str) -> Literal["wanted", "unwanted"] | None:
 def is_short(text: str) -> bool:
     """Whether a turn may be the name that was asked for and no more."""
     return len(WORD.findall(text)) <= _SHORT
+
+
+def names_alone(text: str, names: Sequence[str]) -> bool:
+    """Whether an answer holds no more than these names: not "only Sony" or "I want red"."""
+    said = [
+        word for word in WORD.findall(text.casefold()) if _pattern("beside_names").fullmatch(word) is None
+    ]
+    return len(said) <= sum(len(WORD.findall(name)) for name in names)
 
 
 @functools.cache

@@ -190,8 +190,13 @@ class BoundsReader:
                 flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
                 if operator == "<" and not flip and self._none_of_those(before):
                     continue
+                if column is self._columns.price and any(
+                    one.beside_price.search(before) for one in self._phrases
+                ):
+                    continue  # "free shipping over 50 euro"
                 said_of_it = CLAUSE.split(behind)[0].lstrip()
-                if not flip and any(one.turned_behind.match(said_of_it) for one in self._phrases):
+                plain = said_of_it.partition(" ")[2] if self._columns.measures(said_of_it) else said_of_it
+                if not flip and any(one.turned_behind.match(plain.lstrip()) for one in self._phrases):
                     flip = True  # "over 50 euro is too much"
                 elif operator in (">", ">=") and not flip and _NOT.search(said_of_it):
                     continue

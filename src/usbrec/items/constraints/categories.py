@@ -383,7 +383,8 @@ class CategoryReader:
         while position < len(words):
             length, named = self._longest(words, position)
             for name, written in named.items() if length else ():
-                if any(column.name == name for column in columns) and name not in ("genres", "people"):
+                plain = unwanted or name not in ("genres", "people")
+                if plain and any(column.name == name for column in columns):
                     found.setdefault(name, []).append(written)
             position += length or 1
         if unwanted:

@@ -23,6 +23,7 @@ class ConstraintPatterns:
     denied: re.Pattern[str]
     corrects: re.Pattern[str]
     turned_behind: re.Pattern[str]
+    beside_price: re.Pattern[str]
     allowed: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
@@ -73,6 +74,9 @@ class ConstraintPatterns:
                 rf"{phrases.one_of('negations')}(?:,?\s+{phrases.one_of('filler')}){{0,5}}\s*$"
             ),
             turned_behind=LazyPattern(phrases.one_of("behind_below", "not_fine", "not_behind")),
+            beside_price=LazyPattern(
+                rf"{phrases.one_of('beside_price')}(?:\s+(?!(?:and|but|und|aber)\s)[^\W\d_]+){{0,3}}\s*$"
+            ),
             # "Actually 80 is fine", "make it 80".
             corrects=LazyPattern(
                 rf"{number}\s+(?:[^\W\d_]+\s+)?{phrases.one_of('corrects_behind')}"

@@ -129,6 +129,7 @@ class ConstraintReader(SettledStatements):
             if turn.role == "seeker":
                 said = turn.read_by(self)
                 if before is not None and before.role != "seeker":
+                    said = tuple(self._unwanted(turn, before, said))
                     said = (*said, *self._answered(turn, before, said))
                 if said:
                     told = [

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.constraints.answered_questions import (
@@ -15,6 +16,7 @@ from usbrec.items.constraints.answered_questions import (
     demand_asked,
     is_short,
     name_asked,
+    names_alone,
     question_of,
 )
 from usbrec.items.constraints.categories import CategoryReader
@@ -108,6 +110,28 @@ class SettledStatements:
         told = {one.constraint.column for one in said}
         words = " ".join(turn.text.split())[:200]
         return [saying(one, words) for one in found if one.constraint.column not in told]
+
+    def _unwanted(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> list[Statement]:
+        """What a turn says, where names and years that alone would be wanted are those of a question for what
+        to leave out: "any colour you don't like?" - "red", "any decade to avoid?" - "the 80s"."""
+        question = question_of(before.text)
+        if question is None or name_asked(question) != "unwanted" or answer_of(turn.text) is not None:
+            return list(said)
+        if not is_short(turn.text):
+            return list(said)
+        wanted = says("must", turn.text.casefold())
+        kept = []
+        for one in said:
+            old = one.constraint
+            values = old.value if isinstance(old.value, tuple) else (old.value,)
+            names = [each for each in values if isinstance(each, str)]
+            if one.kind != "holds" or old.operator == "!=":
+                kept.append(one)
+            elif old.operator in ("=", "in") and names and names_alone(turn.text, names):
+                kept += [Statement("holds", replace(old, operator="!=", value=name)) for name in names]
+            elif old.column != "year" or wanted:
+                kept.append(one)
+        return kept
 
     def _asks_other(self, one: Statement, before: Turn) -> bool:
         """Whether a number without a unit is said to a question that is not about the price: "How much
