@@ -129,6 +129,7 @@ def test_hours_are_not_read_where_nobody_knows_what_a_column_is_told_in() -> Non
         ("nothing above PG", ["certificate one of PG"]),
         ("PG-13 or higher", ["certificate one of PG-13, R"]),
         ("nothing rated R", ["certificate not R"]),
+        ("rated above 7.5 and under two hours", ["rating above 7.5", "runtime below 120"]),
         ("IMDb above 8.4", ["rating above 8.4"]),
         ("mindestens 8,4 auf IMDb", ["rating at least 8.4"]),
     ],

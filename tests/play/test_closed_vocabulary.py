@@ -119,7 +119,8 @@ def test_no_kind_of_name_that_is_none_of_ours_is_said(name: str) -> None:
         "Try Heat from 1996.", "I recommend Heat (1979).", "How about Heat by Ridley Scott?",
         "Alien, directed by Michael Mann, is great.", "Heat stars Sigourney Weaver.", "Try Heat from 2012.",
         "I recommend Heat and Alien, directed by Michael Mann.", "Heat won many hearts.",
-        "Heat is shorter than Alien.", "Heat is the oldest of them.",
+        "Heat is not a thriller.", "Alien isn't by Ridley Scott.", "Heat is shorter than Alien.",
+        "Heat is the oldest of them.",
     ],
 )  # fmt: skip
 def test_a_claim_about_a_film_is_of_that_film_or_not_said(claim: str) -> None:
@@ -132,6 +133,7 @@ def test_a_claim_about_a_film_is_of_that_film_or_not_said(claim: str) -> None:
         ("The Arlo Q4 costs 49.90 euro.", True), ("The Arlo Q4 costs 99 euro.", False),
         ("The Arlo Q4 costs 49.90 dollars.", False), ("The Arlo Q4 is under 49.90 euro.", False),
         ("The Arlo Q4 costs 30 euro.", False), ("The Arlo Q4 has 30 hours of battery.", True),
+        ("The Arlo Q4 charges in 30 minutes.", False), ("The Arlo Q4 is free.", False),
         ("The Arlo Q4 has 49.90 hours of battery.", False), ("The Arlo Q4 is in stock.", True),
         ("The Arlo Q4 is sold out.", False), ("The Murmio Dovel 3 is sold out.", True),
         ("The Murmio Dovel 3 is in stock.", False), ("The Arlo Night Walk is in stock.", False),
@@ -139,6 +141,7 @@ def test_a_claim_about_a_film_is_of_that_film_or_not_said(claim: str) -> None:
         ("I suggest the Arlo Q4 in black.", True), ("I suggest the Arlo Q4 in red.", False),
         ("I suggest the Arlo Q4 by Arlo.", True), ("I suggest the Arlo Q4 by Murmio.", False),
         ("The Arlo Q4 is cheaper than the Murmio Dovel 3.", False), ("The Arlo Q4 is new.", False),
+        ("The Arlo Q4 is not black.", False), ("Der Arlo Q4 ist nicht von Arlo.", False),
         ("Take the Arlo Q4 from 2020.", True), ("Take the Arlo Q4 from 2021.", False),
         ("You find Arlo Q4 under studio.", False), ("You find Arlo Q4 under gaming.", True),
         ("Arlo 2020 is a good model.", False), ("Take the Murmio Q4.", False), ("Take the Arlo Q7.", False),

@@ -231,10 +231,19 @@ class NumberColumns:
         if aged:
             column = first(self.numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
             return None if column is None or column.unit else (column, amount.value)
+        own: str | None = None
         if (column := self._named(before, behind, unit)) is not None:
             own = self._units[column.name] or self.time_unit(column, unit)
             if own is None:
                 return None  # hours of a column that may be in anything
+            if (
+                not own
+                and unit in UNITS
+                and dimension_of(unit) == "time"
+                and not self._says(column, next_word)
+            ):
+                column = None  # "rated above 7.5 and under two hours"
+        if column is not None and own is not None:
             if not amount.year and _YEARS & set(name_words(column.name).split("_")):
                 return None  # "at most 5 years"
             told = told_in(amount.value, unit, own) if unit in UNITS and own in UNITS else None
@@ -310,6 +319,9 @@ class NumberColumns:
             return None
         told = told_in(amount.value, unit, column.unit) if unit else amount.value
         return None if told is None else (column, told)
+
+    def _says(self, column: TypedColumn, word: str) -> bool:
+        return word in self.spoken[column.name] or word.removesuffix("s") in self.spoken[column.name]
 
     def _other_price(self, before: str, behind: str) -> TypedColumn | None:
         """The column of other prices that a number's clause names right before or behind the number."""

@@ -94,13 +94,22 @@ class _Reader(ClosedSaid):
                 if not self._number(index, first, last):
                     yield part.start, part.end
             elif part.kind == "value":
-                if not self._belongs(part, first, last) and part.text not in self.listed.all:
+                theirs = self._belongs(part, first, last) or part.text in self.listed.all
+                if not theirs or self._denied(index, first):
                     yield part.start, part.end
             elif part.kind == "mark" and not self._mark(index):
                 yield part.start, part.end
             if part.kind not in ("mark", "break"):
                 begins = False
             index += taken
+
+    def _denied(self, index: int, first: int) -> bool:
+        """Whether a value that the item has is said not to be its: "is not brown", "isn't a thriller"."""
+        before = [self._word_at(place) for place in range(max(first, index - 2), index)]
+        lists = self.listed.lists
+        while before and before[-1] in lists["before_denied"]:
+            before.pop()
+        return bool(before) and (before[-1] in lists["denials"] or before[-1].endswith("n't"))
 
     def _skip_mark(self, first: int, last: int) -> int:
         """Behind the mark of an entry of a list, or the line of a table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from usbrec.items.constraints.measures import unit_of
 from usbrec.items.files.amounts import currency_sign, number_of
 from usbrec.play.grounding.naming.closed_page import EMPHASIS, NEAR, NUMBERED, QUOTES, SIGNS, Part
 from usbrec.play.grounding.naming.closed_places import ClosedPlaces
@@ -80,7 +81,10 @@ class ClosedSaid(ClosedPlaces):
                 return False
             holding = self._having(lambda one: part.text in one.years)
         elif unit in lists["units"] and bound not in lists["bounds"]:
-            holding = self._having(lambda one: number in one.numbers)
+            counts = {unit, unit_of(unit)}
+            holding = self._having(
+                lambda one: any(held == number and not counts.isdisjoint(of) for held, of in one.numbers)
+            )
         else:
             return False
         return self._belongs(part._replace(about=holding), first, last)

@@ -13,7 +13,8 @@ from typing import Literal
 
 from usbrec.dialogue import Item
 from usbrec.items.constraints.column_roles import makers_of
-from usbrec.items.constraints.column_types import is_price, is_stock, names_of, said_of_stock
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of, said_of_stock
+from usbrec.items.constraints.measures import unit_of
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 ValueKind = Literal["person", "category"]
@@ -32,7 +33,8 @@ class Values:
     years: frozenset[str]
     prices: frozenset[float]
     currencies: frozenset[str]
-    numbers: frozenset[float]
+    #: Numbers with what each counts: the words of its column and its unit.
+    numbers: frozenset[tuple[float, frozenset[str]]]
     in_stock: bool | None
 
 
@@ -71,7 +73,7 @@ class ClosedValues:
 
     def _of(self, item: Item) -> Values:
         forms: set[tuple[str, ValueKind]] = set()
-        numbers: set[float] = set()
+        numbers: set[tuple[float, frozenset[str]]] = set()
         prices: set[float] = set()
         currencies: set[str] = set()
         for name in makers_of(item):
@@ -90,7 +92,7 @@ class ClosedValues:
                     prices.add(number)
                     currencies.add(column.currency)
                 elif not (column.currency or is_price(column.name)):
-                    numbers.add(number)
+                    numbers.add((number, self._counted(column)))
         return Values(
             _sorted(forms),
             frozenset() if item.year is None else frozenset({str(item.year)}),
@@ -99,6 +101,11 @@ class ClosedValues:
             frozenset(numbers),
             self._in_stock(item),
         )
+
+    def _counted(self, column: TypedColumn) -> frozenset[str]:
+        """What a column's numbers are numbers of, in the words in which they are said."""
+        said = self.vocabulary.counted.spoken.get(column.name, [])
+        return frozenset({*said, *map(unit_of, said), unit_of(column.unit)} - {""})
 
     def _in_stock(self, item: Item) -> bool | None:
         """Whether an item is there; None where the catalogue doesn't say it."""

@@ -18,6 +18,7 @@ _LISTS = (
     "links", "money", "units", "year_leads", "naming_free", "leads", "before_nouns",
     "liking", "articles", "finite", "subjects", "joining", "alone",
     "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared", "open_categories",
+    "denials", "before_denied",
 )  # fmt: skip
 
 
