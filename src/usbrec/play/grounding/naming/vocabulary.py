@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
@@ -195,10 +198,13 @@ class Vocabulary:
             if column.type == "number"
             and not (column.currency or is_price(column.name) or is_stock(column.name))
         ]
-        table = self.knowledge.columns
-        return NumberColumns(
-            plain, None, None, values_of=lambda column: table.numbers(column.name, table.allowed(()))
-        )
+
+        def values_of(column: TypedColumn) -> NDArray[np.float64]:
+            # The table is made when it is asked for, and mostly nobody asks.
+            table = self.knowledge.columns
+            return table.numbers(column.name, table.allowed(()))
+
+        return NumberColumns(plain, None, None, values_of=values_of)
 
     @cached_property
     def company(self) -> CompanyReader | None:
