@@ -46,11 +46,6 @@ def demand_asked(question: str) -> str | None:
     return None if _pattern("asks_either").search(asked) is not None else asked
 
 
-def allowed_asked(question: str) -> bool:
-    """Whether a question asks if so much would be all right: "would 120 euros be okay"."""
-    return _pattern("asks_allowed").search(question) is not None
-
-
 def name_asked(question: str) -> Literal["wanted", "unwanted"] | None:
     """Whether a question asks for a name that is wanted, or for one to leave out; None where it asks for a
     liking or for something else."""

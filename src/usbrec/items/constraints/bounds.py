@@ -19,6 +19,7 @@ from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, says
 from usbrec.items.constraints.statements import Statement
+from usbrec.items.constraints.told_facts import tells_amount
 from usbrec.items.constraints.years import YearReader
 from usbrec.patterns import LazyPattern
 
@@ -251,8 +252,10 @@ class BoundsReader:
         """Whether what stands at a place of a sentence is said about an offer, or about the past."""
         for start, clause in clauses(text):
             if start <= place <= start + len(clause):
-                return is_about_offer(clause, self._phrases) or (
-                    says("past", clause) and not _OWN_MONEY.search(clause)
+                return (
+                    is_about_offer(clause, self._phrases)
+                    or (says("past", clause) and not _OWN_MONEY.search(clause))
+                    or tells_amount(clause[: place - start])
                 )
         return False
 

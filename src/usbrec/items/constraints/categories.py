@@ -214,7 +214,7 @@ class CategoryReader:
             name: written
             for name, written in columns.items()
             if told.rstrip().endswith(spoken_name(self._typed(name)))
-            or (is_rated(told) and on_side(written, self.table.names(name), "milder"))
+            or (is_rated(told, behind) and on_side(written, self.table.names(name), "milder"))
         }
         if by_column:
             columns, ignored = by_column, False
@@ -236,6 +236,8 @@ class CategoryReader:
         demanded = mode == "must" or (mode == "exclude" and ends_there(behind) and not tells_kind(told))
         if name == "genres" and not demanded:
             return
+        if ends("story_places", told) and is_origin(name):
+            return  # "set in France"
         side = side_of(told, behind)
         scaled = None if side is None else on_side(written, self.table.names(name), side)
         if scaled is not None:
@@ -339,15 +341,18 @@ class CategoryReader:
         first = words[position][0]
         starts = self._starts
         longest = starts.get(first) or starts.get(first.removesuffix("'s")) or starts.get(first[:-1]) or 0
+        if not longest and first.endswith("ies"):
+            longest = starts.get(f"{first[:-3]}y", 0)
         for length in range(min(longest, len(words) - position), 0, -1):
             key = " ".join(word[0] for word in words[position : position + length])
             columns = self.vocabulary.get(key) or self.vocabulary.get(key.removesuffix("'s"))
             if columns:
                 return length, columns
-            # "No hardcovers"
+            # "No hardcovers", "no comedies"
             if key.endswith("s") and len(key) > _SHORT_NAME:
-                named = self.vocabulary.get(key[:-1], {})
-                many = {name: one for name, one in named.items() if self._has_plural(name)}
+                one = f"{key[:-3]}y" if key.endswith("ies") else key[:-1]
+                named = self.vocabulary.get(one, {})
+                many = {name: written for name, written in named.items() if self._has_plural(name)}
                 if many:
                     return length, many
         return 0, {}
@@ -359,7 +364,7 @@ class CategoryReader:
 
     def _has_plural(self, column: str) -> bool:
         """Whether a category's names are of things: there are several of a binding, but of no maker."""
-        return column not in (*self._audiences, "people", "genres") and not (
+        return column not in (*self._audiences, "people") and not (
             is_maker(column) or is_origin(column) or self._colours(column)
         )
 

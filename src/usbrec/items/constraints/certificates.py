@@ -23,9 +23,9 @@ def side_of(told: str, behind: str) -> Side | None:
     return "milder" if ends("at_most", told) or (ends("above", told) and says("negations", told)) else None
 
 
-def is_rated(told: str) -> bool:
-    """Whether what stands before a name says that it is a certificate: "rated R"."""
-    return ends("rated", told)
+def is_rated(told: str, behind: str) -> bool:
+    """Whether what stands before or behind a name says that it is a certificate: "rated R", "R-rated"."""
+    return ends("rated", told) or opens("rated_behind", behind.lstrip(" -"))
 
 
 def on_side(name: str, names: Iterable[str], side: Side) -> tuple[str, ...] | None:

@@ -28,6 +28,8 @@ _LIVED = r"(?:(?:years?|yrs?)[\s-]*(?:old|of\s+age)|j(?:ä|ae)hrig\w*|jahren?\s+
 _MOST_BARE = 8
 #: "Kids from 3 to 17" are of these ages; "for kids under 20" is a price, as 15 may be.
 _CHILD, _SMALL_CHILD = 17, 12
+#: No least age is higher.
+_GROWN_UP = 18
 _LOW, _HIGH = PLACE.replace(r"(\d+)", r"(?P<low>\d+)"), PLACE.replace(r"(\d+)", r"(?P<high>\d+)")
 _NUMBERS = rf"{_LOW}(?:\s*-?\s*(?:[-–—]|(?:to|and|or|bis|und|oder)(?!\w))\s*{_HIGH})?"
 _STOPS = r"(?=\s*(?:$|[.,;:!?)]|(?:and|und|so|who|die|please|bitte)(?!\w)))"
@@ -43,6 +45,13 @@ _AGED = LazyPattern(
 )
 #: "From 10 years on".
 _FROM_YEARS = LazyPattern(rf"(?<!\w)(?:from|ab)\s+{_LOW}\s*(?:years?|yrs?|jahren?|j\.)(?!\w)")
+
+
+#: "From 8", "ab 8", "8 and up", "8 years and older", and nothing about money: of a catalogue with least ages.
+_FROM_ALONE = LazyPattern(rf"(?<!\w)(?:from|ab)\s+{_LOW}(?=\s*(?:$|[.,;:!?)]))")
+_AND_UP = LazyPattern(
+    rf"{_LOW}\s*(?:years?|yrs?|jahren?|j\.)?\s*(?:and|und|or|oder)\s+(?:up|older|over|älter|darüber|aufwärts)(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,11 @@ class CompanyReader:
             for pattern in (_AGED, _FROM_YEARS) if self._sure else ():
                 for match in pattern.finditer(text):
                     if not ends("at_least", text[: match.start()]):
+                        yield self._aged(match, amounts)
+            for pattern in (_FROM_ALONE, _AND_UP) if self._sure and not money else ():
+                for match in pattern.finditer(text):
+                    amount = amounts[int(match["low"])]
+                    if not amount.currency and amount.value <= _GROWN_UP:
                         yield self._aged(match, amounts)
         for match in _grown().finditer(text) if "jährig" in text or "jaehrig" in text else ():
             yield Company(match.start(), frozenset(), self._of_age("<=", float(_small_numbers()[match[1]])))

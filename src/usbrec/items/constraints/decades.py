@@ -1,7 +1,8 @@
 """Decades as years: "from the late 90s" is read as "from 1995 to 1999", "before the 80s" as "before 1980".
 
-A decade counts behind a word that leads to a time ("from", "aus den"), before what is looked for ("an 80s
-movie") and alone in its sentence. "Films about the 60s" says what a film is about, and stays as it is.
+A decade counts behind a word that leads to a time ("from", "aus den"), beside what is looked for ("an 80s
+movie", "movies of the 80s") and alone in its sentence. "Films about the 60s" says what a film is about, and
+stays as it is.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def plain_decades(text: str, last: int) -> str:
     if (alone := _alone().fullmatch(text)) is not None:
         return _between(alone, last)
     text = _bound().sub(lambda found: _one_side(found, last), text)
+    text = _behind_what().sub(lambda found: f"{found['what']} {_between(found, last)}", text)
     text = _led().sub(lambda found: f"{found['lead']} {_between(found, last)}", text)
     return _before_what().sub(lambda found: f"{_between(found, last)} {found['what']}", text)
 
@@ -127,3 +129,9 @@ def _led() -> re.Pattern[str]:
 @functools.cache
 def _before_what() -> re.Pattern[str]:
     return re.compile(rf"{_span()}[\s-]+(?P<what>(?:[^\W\d_]+[\s-]+)?{_listed('decade_of')})")
+
+
+@functools.cache
+def _behind_what() -> re.Pattern[str]:
+    """ "Movies of the 80s", "Filme der Achtziger"."""
+    return re.compile(rf"(?P<what>{_listed('decade_of')})\s+{_listed('decade_genitives')}\s+{_span()}")

@@ -177,6 +177,14 @@ class NumberColumns:
         known = "" if self.price is None else self.price.currency
         return any(one_currency(amount.currency, sign) for sign in known.split("/"))
 
+    def is_of_time(self, column: TypedColumn) -> bool:
+        """Whether a column says how long something takes or lasts."""
+        if column not in self.numbers or _OTHER_TIMES & set(name_words(column.name).split("_")):
+            return False
+        unit = self._units[column.name]
+        named = bool(_TIMES & set(name_words(column.name).split("_")))
+        return named or (unit in UNITS and dimension_of(unit) == "time")
+
     def time_unit(self, column: TypedColumn, unit: str) -> str | None:
         """The unit of time of a column without one where a time of this unit is said: that of the word by
         which its numbers are called ("minutes"), where the usual number may be so many minutes; "" where

@@ -335,6 +335,16 @@ def _number_words() -> Mapping[str, int]:
     return {said: number for phrases in all_phrases() for said, number in phrases.lists["numbers"].items()}
 
 
+def is_article(word: str) -> bool:
+    """Whether a word (in lower case) says one thing of a kind: "an", "eine"."""
+    return _number_words().get(word) == 1 or word == "an"
+
+
+def is_number_word(word: str) -> bool:
+    """Whether a word (in lower case) is a number that is no article: "four", "vier"."""
+    return word in _counting_words() or word == "one"
+
+
 @functools.cache
 def _counting_words() -> frozenset[str]:
     """The words of numbers without "a" and "one", which say none where they stand without another."""

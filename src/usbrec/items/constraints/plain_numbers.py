@@ -15,6 +15,8 @@ _MANY = LazyPattern(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|g
 _SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "tausend": 1000}
 #: "100+ euros", not "3+1".
 _AND_MORE = LazyPattern(r"(?<![\w.,+-])(\d+(?:[.,]\d+)?)\+(?![\w+])")
+#: "8+" and nothing else is from so many on: years of age, where a catalogue has them.
+_AND_MORE_ALONE = LazyPattern(r"(?<![\w.,+-])(?P<few>\d{1,2})\+(?=\s*(?:$|[.,;:!?)]))")
 #: "Less than an hour", "höchstens eine halbe Stunde".
 _AN_HOUR = LazyPattern(
     r"(?P<before>(?<!\w)(?:than|under|within|most|least|over|below|above|to|max\.?|maximum|als|unter|über|höchstens"
@@ -88,7 +90,7 @@ def plain_numbers(text: str) -> str:
     if not any(map(str.isdigit, text)):
         return text
     if "+" in text:
-        text = _AND_MORE.sub(r"at least \1", text)
+        text = _AND_MORE.sub(r"at least \1", _AND_MORE_ALONE.sub(r"from \g<few>", text))
     text = _MANY.sub(_many, text)
     if _INCHES.search(text):
         text = _INCHES.sub(lambda found: _inches(found, text), text)

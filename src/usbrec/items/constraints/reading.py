@@ -129,8 +129,7 @@ class ConstraintReader(SettledStatements):
             if turn.role == "seeker":
                 said = turn.read_by(self)
                 if before is not None and before.role != "seeker":
-                    said = tuple(self._unwanted(turn, before, said))
-                    said = (*said, *self._answered(turn, before, said))
+                    said = self._beside_question(turn, before, said)
                 if said:
                     told = [
                         self._settled(one, before, current)

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.constraints.answered_questions import (
-    allowed_asked,
     answer_of,
     demand_asked,
     is_short,
@@ -19,10 +18,12 @@ from usbrec.items.constraints.answered_questions import (
     names_alone,
     question_of,
 )
+from usbrec.items.constraints.asked_amounts import as_bound, as_sentences, asks_for, is_amount, operator_asked
 from usbrec.items.constraints.categories import CategoryReader
-from usbrec.items.constraints.clauses import holds, sentences
+from usbrec.items.constraints.clauses import sentences
+from usbrec.items.constraints.column_roles import is_rating
 from usbrec.items.constraints.column_table import ColumnTable
-from usbrec.items.constraints.column_types import TypedColumn
+from usbrec.items.constraints.column_types import TypedColumn, spoken_name
 from usbrec.items.constraints.corrections import corrected, widened
 from usbrec.items.constraints.flags import FlagReader
 from usbrec.items.constraints.number_columns import NumberColumns
@@ -84,11 +85,18 @@ class SettledStatements:
             )
         return one
 
-    def _answered(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> list[Statement]:
-        """What a turn asks for by the question before it, of columns that it says nothing of itself."""
+    def _beside_question(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> tuple[Statement, ...]:
+        """What a turn that says so much by itself asks for behind what the recommender said before it."""
         question = question_of(before.text)
         if question is None:
-            return []
+            return tuple(said)
+        if asked := self._amount_asked(question, turn.text):
+            return tuple(asked)
+        said = self._unwanted(turn, question, said)
+        return (*said, *self._answered(turn, question, said))
+
+    def _answered(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
+        """What a turn asks for by the question before it, of columns that it says nothing of itself."""
         answer, found = answer_of(turn.text), list[Statement]()
         if answer is not None and (asked := demand_asked(question)) is not None:
             found = (
@@ -96,14 +104,8 @@ class SettledStatements:
                 if answer == "yes"
                 else [*self._flags.spared(asked), *self._categories.spared(asked)]
             )
-        elif answer == "yes" and allowed_asked(question) and self._price is not None:
-            _, amounts = take_amounts(self._plain(question))
-            if (
-                len(amounts) == 1
-                and self._numbers.in_its_currency(amounts[0])
-                and says("price", question) | bool(amounts[0].currency)
-            ):
-                found = [holds("holds", self._price, "<=", amounts[0].value)]
+        elif answer is not None and (bound := as_bound(question, yes=answer == "yes")) is not None:
+            found = self._sentence(bound)
         elif answer is None and (kind := name_asked(question)) is not None and is_short(turn.text):
             columns = [column for column, pattern in self._flags.spoken if pattern.search(question)]
             found = self._categories.named(turn.text.casefold(), columns, unwanted=kind == "unwanted")
@@ -111,13 +113,21 @@ class SettledStatements:
         words = " ".join(turn.text.split())[:200]
         return [saying(one, words) for one in found if one.constraint.column not in told]
 
-    def _unwanted(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> list[Statement]:
+    def _amount_asked(self, question: str, text: str) -> list[Statement]:
+        """What a turn that is an amount alone asks for by the question before it; none where that is for
+        money, of which such a turn is read by itself."""
+        answer = text[:LONGEST].casefold().strip(" .!?\n")
+        if says("asks_price", question) or not is_amount(answer):
+            return []
+        columns = [spoken_name(one).casefold() for one in self._numbers_asked(question)]
+        found = (self._sentence(one) for one in as_sentences(question, answer, columns))
+        words = " ".join(text.split())[:200]
+        return [saying(one, words) for one in next(filter(None, found), [])]
+
+    def _unwanted(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn says, where names and years that alone would be wanted are those of a question for what
         to leave out: "any colour you don't like?" - "red", "any decade to avoid?" - "the 80s"."""
-        question = question_of(before.text)
-        if question is None or name_asked(question) != "unwanted" or answer_of(turn.text) is not None:
-            return list(said)
-        if not is_short(turn.text):
+        if name_asked(question) != "unwanted" or answer_of(turn.text) is not None or not is_short(turn.text):
             return list(said)
         wanted = says("must", turn.text.casefold())
         kept = []
@@ -150,10 +160,19 @@ class SettledStatements:
         asked = sentences(before.text[-LONGEST:].casefold().strip())[-1]
         if not asked.endswith("?"):
             return []
+        return self._numbers_asked(asked)
+
+    def _numbers_asked(self, question: str) -> list[TypedColumn]:
+        """The columns of numbers beside the price that a question names, or else asks for in other words."""
+        numbers = [one for one in self.table.columns if one.type == "number" and one is not self._price]
+        named = [one for one, spoken in self._flags.spoken if one in numbers and spoken.search(question)]
+        if named:
+            return named
         return [
-            column
-            for column, pattern in self._flags.spoken
-            if column.type == "number" and column is not self._price and pattern.search(asked)
+            one
+            for one in numbers
+            if (self._numbers.is_of_time(one) and asks_for("runtime", question))
+            or (is_rating(one) and asks_for("rating", question))
         ]
 
     def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
@@ -164,7 +183,7 @@ class SettledStatements:
         if len(columns) != 1 or says("asks_price", money):
             return None
         old = one.constraint
-        operator: Operator = "=" if one.kind == "answers" else old.operator
+        operator: Operator = (operator_asked(asked) or "=") if one.kind == "answers" else old.operator
         return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
 
     def _offered(self, turn: Turn, column: TypedColumn) -> float | None:

@@ -25,6 +25,13 @@ def tells_year(before: str, behind: str) -> bool:
     return _of_one().search(before) is not None
 
 
+def tells_amount(before: str) -> bool:
+    """Whether a number behind this part of its clause is one that is told, or asked, of an item: behind its
+    title and a verb, "Heat is over two hours", "is Heat over two hours"; not "like Heat that is"."""
+    first, title, last = before.rpartition(_TITLE)
+    return bool(title) and (_of_amounts().match(last) is not None or _asks_of().fullmatch(first) is not None)
+
+
 def tells_kind(told: str) -> bool:
     """Whether what stands before a kind of item says of an item that it is none: "it's not an action movie",
     "not really"."""
@@ -34,6 +41,16 @@ def tells_kind(told: str) -> bool:
 @functools.cache
 def _verbs() -> re.Pattern[str]:
     return _pattern("fact_verbs")
+
+
+@functools.cache
+def _of_amounts() -> re.Pattern[str]:
+    return _pattern("amount_verbs")
+
+
+@functools.cache
+def _asks_of() -> re.Pattern[str]:
+    return _pattern("asks_of_item")
 
 
 @functools.cache
