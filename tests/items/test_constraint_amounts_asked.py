@@ -1,4 +1,4 @@
-"""A number that answers a question is read as the question has it; what is told of one item asks for nothing."""
+"""A number that answers a question is read as that has it; what is told of an item asks for nothing."""
 
 from __future__ import annotations
 

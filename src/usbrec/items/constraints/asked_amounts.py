@@ -60,7 +60,7 @@ def _asking(use: str) -> tuple[re.Pattern[str], ...]:
 
 def as_sentences(question: str, answer: str, columns: Sequence[str]) -> list[str]:
     """What an amount says as the answer to a question (both in lower case): sentences, of which the first
-    that says anything is meant. `columns` are what the columns of numbers that the question names are called."""
+    that says anything is meant. `columns` are the names of the columns of numbers that are asked for."""
     found = []
     for one in _languages():
         for pattern, says in one.completed:
