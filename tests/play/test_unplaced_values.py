@@ -1,79 +1,55 @@
-"""`strict` lets no year, person, maker or category stand beside an item that has another one."""
+"""Years and kinds that none of the items of a sentence has are said of none, stories' years aside."""
 
 from __future__ import annotations
 
 import pytest
 
-from support.films import seeker
+from support.films import CATALOGUE, KNOWLEDGE, seeker
 from usbrec import load_catalogue
-from usbrec.items import Catalogue, Similarity
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.similarity import Similarity
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 
-FILMS = load_catalogue(
-    [
-        {"title": "Ossel Road", "year": "1995", "genres": "Crime", "director": "Ana Kolm"},
-        {"title": "Marbel", "year": "2009", "genres": "Animation", "director": "Udo Renn"},
-        {"title": "Tolke", "year": "1981", "genres": "War", "director": "Jo Perl"},
-    ]
-)
+FILMS = ReplyCheck(KNOWLEDGE)
+HEARD = heard_in((seeker("I want a tense film for tonight, please."),))
 SHOP = load_catalogue(
     [
-        {
-            "title": "Arlo Q4",
-            "brand": "Arlo",
-            "category": "sports",
-            "colour": "grey",
-            "price": "49 €",
-            "stock": "3",
-        },
-        {
-            "title": "Besk Tide",
-            "brand": "Besk",
-            "category": "travel",
-            "colour": "red",
-            "price": "99 €",
-            "stock": "2",
-        },
-        {
-            "title": "Corma Jog",
-            "brand": "Corma",
-            "category": "kids",
-            "colour": "blue",
-            "price": "19 €",
-            "stock": "9",
-        },
+        {"title": "Tarn 40", "brand": "Wesko", "category": "running", "price": "49 €", "year": 2021},
+        {"title": "Brim 12", "brand": "Altro", "category": "travel", "price": "79 €", "year": 2019},
     ]
-)
-STRICT = {id(one): ReplyCheck(Knowledge.of(one, Similarity(), seed=0), strict=True) for one in (FILMS, SHOP)}
-
-
-def made_up(items: Catalogue, reply: str, said: str = "Something nice, please.") -> tuple[str, ...]:
-    return STRICT[id(items)].made_up(reply, list(items), heard_in([seeker(said)]))
+)  # fmt: skip
+GOODS = ReplyCheck(Knowledge.of(SHOP, Similarity(), seed=0))
+WISH = heard_in((seeker("Something for my commute, please."),))
 
 
 @pytest.mark.parametrize(
-    ("items", "reply", "wrong"),
+    ("reply", "refused"),
     [
-        (FILMS, "My pick dates from 1952 and is called Ossel Road.", "1952"),
-        (FILMS, "It's a 1972 release, Marbel, and it holds up.", "1972"),
-        (FILMS, "I recommend Ossel Road from 1995.", None),
-        (FILMS, "Jo Perl directed Ossel Road; give it a go.", "Jo Perl"),
-        (FILMS, "Ana Kolm directed Ossel Road; give it a go.", None),
-        (SHOP, "You find Arlo Q4 under travel.", "travel"),
-        (SHOP, "You find Arlo Q4 under sports.", None),
-        (SHOP, "The colour of Besk Tide is blue.", "blue"),
-        (SHOP, "The colour of Besk Tide is red.", None),
-        (SHOP, "Besk Tide ist vom Hersteller Corma.", "Corma"),
-        (SHOP, "Besk Tide ist vom Hersteller Besk.", None),
-        (SHOP, "I recommend the Arlo Q4 in grey, or the Besk Tide in red.", None),
+        ("Heat has that 1987 feel, and it moves fast.", True),
+        ("Heat has that 1995 feel, and it moves fast.", False),
+        ("Heat is set in 1987 Los Angeles.", False),
+        ("Heat has that 1987 feel, if you liked Collateral.", True),
     ],
 )
-def test_what_stands_beside_an_item_is_its_own(items: Catalogue, reply: str, wrong: str | None) -> None:
-    assert (wrong in made_up(items, reply)) if wrong else made_up(items, reply) == ()
+def test_a_year_beside_films_is_that_of_one_of_them(reply: str, refused: bool) -> None:
+    assert bool(FILMS.made_up(reply, CATALOGUE.items, HEARD)) is refused
 
 
-def test_what_the_seeker_has_said_is_theirs() -> None:
-    reply = "You liked Jo Perl and 1981, so take Ossel Road."
-    assert {"1981", "Jo Perl"} & set(made_up(FILMS, reply))
-    assert not {"1981", "Jo Perl"} & set(made_up(FILMS, reply, "I like Jo Perl, and films from 1981."))
+@pytest.mark.parametrize(
+    ("reply", "refused"),
+    [
+        ("You find the Tarn 40 under travel in our list.", True),
+        ("You find the Tarn 40 under running in our list.", False),
+        ("The Tarn 40 has that 2019 look.", True),
+        ("The Tarn 40 has that 2021 look.", False),
+        ("The Tarn 40 and the Brim 12 are our running and travel ones.", False),
+    ],
+)
+def test_a_shop_says_of_its_things_what_one_of_them_has(reply: str, refused: bool) -> None:
+    assert bool(GOODS.made_up(reply, SHOP.items, WISH)) is refused
+
+
+def test_what_the_seeker_said_is_theirs() -> None:
+    heard = heard_in((seeker("I grew up in 1987, and I loved travel ones."),))
+    assert not GOODS.made_up("The Tarn 40 has that 1987 spirit.", SHOP.items, heard)
+    assert not GOODS.made_up("For travel I have none, but the Tarn 40 is there.", SHOP.items, heard)

@@ -72,7 +72,7 @@ class ReplyCheck:
             *_misspelt_models(page),
             *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._faults(text, heard)),
-            *(unplaced(page, heard, self._vocabulary) if self.strict else ()),
+            *unplaced(page, heard, self._vocabulary, strict=self.strict),
         )
 
     def _unvouched(self, text: str) -> tuple[str, ...]:

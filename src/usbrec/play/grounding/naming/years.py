@@ -27,7 +27,7 @@ _DECADE = LazyPattern(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)
 _BESIDE = LazyPattern(r"[\"”’'*_]*(?:\s*[(\[](?:[^()\[\]\n]{1,40}[,;]\s*)?|,?\s+|\s*[-–—:|]\s*|[^\n]*\|\s*)")
 _BESIDE_ENDS = LazyPattern(r"\s*[)\]|,;.!?\n]|\s+[-–—]\s|\s*$")
 #: "From 1935 to 1940" is no year in which something came out.
-_RANGE = LazyPattern(r"\s?(?:to|until|bis|-|–|—)\s?[12][0-9]{3}")
+RANGE = LazyPattern(r"\s?(?:to|until|bis|-|–|—)\s?[12][0-9]{3}")
 _POSSESSIVE = LazyPattern(r"['’]s\s[\"“*_]*")
 #: So many years before it came out something may have been made.
 _MADE_BEFORE = 2
@@ -76,7 +76,7 @@ class YearClaims(ClaimReading):
     def _own(self, start: int, end: int) -> tuple[Mention | None, bool]:
         """Whether a year is said to be that of an item, and the title that it stands beside, if any."""
         text, lists = self.page.text, year_words()
-        if _RANGE.match(text, end):
+        if RANGE.match(text, end):
             return None, False
         behind = next((one for one in self.page.mentions if 0 <= one.start - end <= _LONGEST), None)
         if (
