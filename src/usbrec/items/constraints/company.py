@@ -67,7 +67,8 @@ class CompanyReader:
     """Reads sentences (in lower case, amounts marked) against the columns of numbers."""
 
     def __init__(self, columns: NumberColumns) -> None:
-        heads = {head for each in all_phrases() for head in each.lists["heads"]}
+        # Films have no such numbers, and the words take a while to be read.
+        heads = {head for each in all_phrases() for head in each.lists["heads"]} if columns.numbers else set()
         counted = first(columns.numbers, lambda one: not heads.isdisjoint(columns.spoken[one.name]))
         self._heads = None if counted is None else columns.both_ends(counted)
         named = {one.name: frozenset(name_words(one.name).split("_")) for one in columns.numbers}
