@@ -28,13 +28,16 @@ _LONGEST = 4
 
 def unplaced(page: Page, heard: Heard, vocabulary: Vocabulary, *, strict: bool) -> Iterator[str]:
     """What is said so, in the words of the reply; `strict` leaves nothing to stories."""
+    shop = bool(vocabulary.present_prices)
+    if not (strict or shop or YEAR.search(page.text)):
+        return
     for begin, end in sentences_of(page):
         here = [one for one in page.mentions if begin <= one.start < end]
         ids = {item_id for one in here for item_id in (one.item_id, *one.candidates)}
         items = [page.items[item_id] for item_id in sorted(ids) if item_id in page.items]
         if items:
             yield from _years(page, heard, items, begin, end, strict=strict)
-            if strict or not _is_open(page.text[begin:end]):
+            if strict or (shop and not _is_open(page.text[begin:end])):
                 yield from _names(page, heard, items, vocabulary, begin, end, strict=strict)
 
 
