@@ -49,13 +49,15 @@ def is_amount(text: str) -> bool:
 
 
 def asks_for(use: str, question: str) -> bool:
-    """Whether a question (in lower case) asks for a time ("runtime") or a rating ("rating")."""
+    """Whether a question (in lower case) asks for a time ("runtime"), a rating ("rating") or what else the
+    lexicon has words for, by the name of a column."""
     return any(pattern.search(question) for pattern in _asking(use))
 
 
 @functools.cache
 def _asking(use: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(each.lists["asks"][use]) for each in all_phrases())
+    asked = (each.lists["asks"].get(use) for each in all_phrases())
+    return tuple(re.compile(pattern) for pattern in asked if pattern)
 
 
 def as_sentences(question: str, answer: str, columns: Sequence[str]) -> list[str]:
@@ -67,7 +69,9 @@ def as_sentences(question: str, answer: str, columns: Sequence[str]) -> list[str
             if pattern.search(question):
                 found.append(says.format(answer=answer, numbers=_numbers_of(answer)))
         side = _side(one, question)
-        if side is not None and len(columns) == 1:
+        if side is None and len(columns) == 1 and _has_unit(answer):
+            found.append(f"{answer} {columns[0]}")
+        elif side is not None and len(columns) == 1:
             found.append(f"{columns[0]} {side} {answer}")
         elif side is not None and _has_unit(answer):
             found.append(f"{side} {answer}")

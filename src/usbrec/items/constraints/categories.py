@@ -23,7 +23,7 @@ from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
-from usbrec.items.constraints.told_facts import tells_kind
+from usbrec.items.constraints.told_facts import tells_doing, tells_kind
 from usbrec.patterns import LazyPattern
 
 #: Names of categories have at most so many words where they are looked for.
@@ -150,6 +150,7 @@ class CategoryReader:
                 "people" not in columns
                 and not self._is_written(named)
                 and not (NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must"))
+                and not _is_allergy(named[-1])
             ):
                 position += 1  # "kettles from Wesko" are what is looked for
                 continue
@@ -282,6 +283,8 @@ class CategoryReader:
         way from one place to another."""
         if allows(told) or ends("own_places", told):
             return "open"
+        if tells_doing(told) and self._mode(told) != "exclude":
+            return "open"
         words = list(WORD.finditer(behind))
         leaves = _FROM.search(told) is not None and len(words) > 1 and words[0][0] in ("to", "nach")
         arrives = _TO.fullmatch(told) is not None
@@ -341,6 +344,7 @@ class CategoryReader:
         first = words[position][0]
         starts = self._starts
         longest = starts.get(first) or starts.get(first.removesuffix("'s")) or starts.get(first[:-1]) or 0
+        longest = longest or starts.get(f"{first}s", 0)
         if not longest and first.endswith("ies"):
             longest = starts.get(f"{first[:-3]}y", 0)
         for length in range(min(longest, len(words) - position), 0, -1):
@@ -355,6 +359,9 @@ class CategoryReader:
                 many = {name: written for name, written in named.items() if self._has_plural(name)}
                 if many:
                     return length, many
+            several = self.vocabulary.get(f"{key}s")
+            if several and _is_allergy(words[position + length - 1]):
+                return length, several
         return 0, {}
 
     def _is_written(self, words: Sequence[re.Match[str]]) -> bool:
@@ -432,3 +439,8 @@ class CategoryReader:
         column = self.table.column(name)
         assert column is not None, f"{name} is a column of the table"
         return column
+
+
+def _is_allergy(word: re.Match[str]) -> bool:
+    """Whether an allergy is named by a word and the next one: "a nut allergy"."""
+    return opens("allergies", word.string[word.end() :].lstrip(" -"))

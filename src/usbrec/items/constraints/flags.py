@@ -37,6 +37,7 @@ _NO_MATTER = LazyPattern(
     r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
+_LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = LazyPattern(r"\w+")
 #: One of these words is in all that the two patterns find.
@@ -62,14 +63,23 @@ class FlagReader:
         self.spoken = [
             (column, pattern) for column in table.columns if (pattern := spoken_pattern(column)) is not None
         ]
+        flags = [
+            (column, pattern)
+            for column, pattern in self.spoken
+            if column.type == "yes-no" and not is_stock_column(column)
+        ]
+        #: Names with digits, such as "5g", whose digits are no amounts.
+        self._numbered = [pattern for _, pattern in flags if any(map(str.isdigit, pattern.pattern))]
         self._flags = [
             (
                 column,
-                [_spoken_words(column)[0], *(name.split()[0] for name in spoken_elsewhere(column))],
-                pattern,
+                [
+                    _in_letters(name.split()[0])
+                    for name in (*_spoken_words(column)[:1], *spoken_elsewhere(column))
+                ],
+                re.compile(_in_letters(pattern.pattern)) if pattern in self._numbered else pattern,
             )
-            for column, pattern in self.spoken
-            if column.type == "yes-no" and not is_stock_column(column)
+            for column, pattern in flags
         ]
 
         #: What says that they do not hold: "wired" of "wireless".
@@ -78,6 +88,13 @@ class FlagReader:
             for column, _, _ in self._flags
             if (said := _opposites_of(column))
         ]
+
+    def in_letters(self, text: str) -> str:
+        """A text (in lower case) in which the digits of these columns' names are letters of no language that
+        is read: "with 5g" asks for no five of anything."""
+        for pattern in self._numbered:
+            text = pattern.sub(lambda found: _in_letters(found[0]), text)
+        return text
 
     def not_needed(self, clause: str) -> bool:
         """Whether a clause says that something need not be there: "no pool needed"."""
@@ -170,6 +187,10 @@ def is_stock_column(column: TypedColumn) -> bool:
 
 def _spoken_words(column: TypedColumn) -> list[str]:
     return [word for word in name_words(column.name).split("_") if word not in ("is", "has", "ist", "hat")]
+
+
+def _in_letters(text: str) -> str:
+    return text.translate(_LETTERS)
 
 
 def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:

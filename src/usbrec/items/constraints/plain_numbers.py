@@ -17,11 +17,12 @@ _SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "taus
 _AND_MORE = LazyPattern(r"(?<![\w.,+-])(\d+(?:[.,]\d+)?)\+(?![\w+])")
 #: "8+" and nothing else is from so many on: years of age, where a catalogue has them.
 _AND_MORE_ALONE = LazyPattern(r"(?<![\w.,+-])(?P<few>\d{1,2})\+(?=\s*(?:$|[.,;:!?)]))")
-#: "Less than an hour", "höchstens eine halbe Stunde".
+#: "Less than an hour", "höchstens eine halbe Stunde", "within a mile".
 _AN_HOUR = LazyPattern(
     r"(?P<before>(?<!\w)(?:than|under|within|most|least|over|below|above|to|max\.?|maximum|als|unter|über|höchstens"
     r"|mindestens|maximal|bis\s+zu|innerhalb)\s+)(?:(?P<half>half\s+(?:an?\s+)|eine[rn]?\s+halben?\s+)"
-    r"|(?:an|one|a|eine[rn]?)\s+)(?P<hour>hour|stunde)(?!\w)"
+    r"|(?:an|one|a|eine[rnm]?)\s+)(?P<hour>hour|stunde|minute|day|tag|week|woche|month|monat|kilomet(?:re|er)|mile|meile|met(?:re|er)"
+    r"|kilo(?:gramm?(?:me)?)?|pound|pfund|lit(?:re|er)|gigabyte|terabyte)(?!\w)"
 )
 #: "An hour and a half", "two and a half hours", "zweieinhalb Stunden", "2 1/2 hours".
 _AND_A_HALF = LazyPattern(
@@ -39,6 +40,7 @@ _HOURS_AND = LazyPattern(
 _BETWEEN_ONE = LazyPattern(
     r"(?<=(?<!\w)between\s)(?:one|an?)(?=\s+and\s)|(?<=(?<!\w)zwischen\s)eine[mrn]?(?=\s+und\s)"
 )
+_ONE_THING = LazyPattern(r"(?<!\w)(?:an|one|a|eine[rnm]?)\s")
 _ARTICLES = {"an": 1, "a": 1, "eine": 1, "einer": 1, "einen": 1}
 #: "An hour at most", "eine Stunde höchstens".
 _HOUR_AT_MOST = LazyPattern(
@@ -85,7 +87,7 @@ def plain_numbers(text: str) -> str:
     if "half" in text or "halb" in text or "½" in text or "1/2" in text:
         text = _AND_A_HALF.sub(_hours_and_a_half, text)
     text = _HOURS_AND.sub(_in_minutes, text) if any(map(str.isdigit, text)) else text
-    if "hour" in text or "stunde" in text:
+    if _ONE_THING.search(text) is not None:
         text = _HOUR_AT_MOST.sub(r"1 \g<hour>", _AN_HOUR.sub(_one_hour, text))
     if not any(map(str.isdigit, text)):
         return text
@@ -105,7 +107,9 @@ def _inches(found: re.Match[str], text: str) -> str:
 
 
 def _one_hour(found: re.Match[str]) -> str:
-    return f"{found['before']}{'30 minutes' if found['half'] else '1 hour'}"
+    if not found["half"]:
+        return f"{found['before']}1 {found['hour']}"
+    return f"{found['before']}30 minutes" if found["hour"] in ("hour", "stunde") else found[0]
 
 
 def _hours_and_a_half(found: re.Match[str]) -> str:

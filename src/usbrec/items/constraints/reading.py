@@ -217,7 +217,7 @@ class ConstraintReader(SettledStatements):
                 found += self._flags.no_matter(clause)
                 found += self._spared(clause)
                 continue
-            past = says("past", clause)
+            past = says("past", clause) and not says("allergies", clause)
             if not past:
                 found += self._flags.released(clause)
                 found += (unimportant := list(self._flags.no_matter(clause)))
@@ -294,7 +294,8 @@ class ConstraintReader(SettledStatements):
         return _OUT_OF.sub(lambda found: self._rated(found, text), text)
 
     def _as_read(self, text: str) -> str:
-        text = plain_order(plain_numbers(text.casefold().replace("’", "'")), self._numbers.is_column)
+        text = self._flags.in_letters(text.casefold().replace("’", "'"))
+        text = plain_order(plain_numbers(text), self._numbers.is_column)
         return text if self._last_year is None else plain_decades(text, self._last_year)
 
     @functools.cached_property
@@ -316,7 +317,7 @@ class ConstraintReader(SettledStatements):
 
 def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:
     """What somebody else likes, or does not want, which counts if something is for them."""
-    if owner_of(clause) is None:
+    if owner_of(clause) is None or says("allergies", clause):
         return list(said)
     wanted = says("wanting", clause)
     return [

@@ -23,7 +23,7 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import sentences
 from usbrec.items.constraints.column_roles import is_rating
 from usbrec.items.constraints.column_table import ColumnTable
-from usbrec.items.constraints.column_types import TypedColumn, spoken_name
+from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.corrections import corrected, widened
 from usbrec.items.constraints.flags import FlagReader
 from usbrec.items.constraints.number_columns import NumberColumns
@@ -117,7 +117,7 @@ class SettledStatements:
         """What a turn that is an amount alone asks for by the question before it; none where that is for
         money, of which such a turn is read by itself."""
         answer = text[:LONGEST].casefold().strip(" .!?\n")
-        if says("asks_price", question) or not is_amount(answer):
+        if _asks_money(question) or not is_amount(answer):
             return []
         columns = [spoken_name(one).casefold() for one in self._numbers_asked(question)]
         found = (self._sentence(one) for one in as_sentences(question, answer, columns))
@@ -173,14 +173,14 @@ class SettledStatements:
             for one in numbers
             if (self._numbers.is_of_time(one) and asks_for("runtime", question))
             or (is_rating(one) and asks_for("rating", question))
+            or any(asks_for(word, question) for word in name_words(one.name).split("_"))
         ]
 
     def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
         """The statement about the column that was asked for; None where more than one was."""
         columns = self._asked(before)
         asked = sentences(before.text[-LONGEST:].casefold().strip())[-1]
-        money = asked.replace("how much", " ").replace("wie viel", " ")
-        if len(columns) != 1 or says("asks_price", money):
+        if len(columns) != 1 or _asks_money(asked):
             return None
         old = one.constraint
         operator: Operator = (operator_asked(asked) or "=") if one.kind == "answers" else old.operator
@@ -199,3 +199,8 @@ def saying(statement: Statement, words: str) -> Statement:
     """A statement that was read in these words."""
     one = statement.constraint
     return Statement(statement.kind, Constraint(one.column, one.operator, one.value, None, words))
+
+
+def _asks_money(question: str) -> bool:
+    """Whether a question names money; "how much" may ask for anything."""
+    return says("asks_price", question.replace("how much", " ").replace("wie viel", " "))

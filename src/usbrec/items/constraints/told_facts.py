@@ -32,6 +32,11 @@ def tells_amount(before: str) -> bool:
     return bool(title) and (_of_amounts().match(last) is not None or _asks_of().fullmatch(first) is not None)
 
 
+def tells_doing(told: str) -> bool:
+    """Whether what stands before a name tells what somebody does or did with it: "I usually drink"."""
+    return _doings().search(told) is not None
+
+
 def tells_kind(told: str) -> bool:
     """Whether what stands before a kind of item says of an item that it is none: "it's not an action movie",
     "not really"."""
@@ -51,6 +56,11 @@ def _of_amounts() -> re.Pattern[str]:
 @functools.cache
 def _asks_of() -> re.Pattern[str]:
     return _pattern("asks_of_item")
+
+
+@functools.cache
+def _doings() -> re.Pattern[str]:
+    return _pattern("doings")
 
 
 @functools.cache
