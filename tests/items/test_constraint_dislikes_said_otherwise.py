@@ -12,21 +12,54 @@ from usbrec.items.constraints.reading import ConstraintReader
 
 RECIPES = load_catalogue(
     [
-        {"title": "Lentil Curry", "category": "main", "minutes": 35, "kcal": 420, "contains": "garlic, coconut"},
+        {
+            "title": "Lentil Curry",
+            "category": "main",
+            "minutes": 35,
+            "kcal": 420,
+            "contains": "garlic, coconut",
+        },
         {"title": "Beef Stew", "category": "main", "minutes": 150, "kcal": 610, "contains": "celery, wine"},
-        {"title": "Almond Cake", "category": "dessert", "minutes": 60, "kcal": 380, "contains": "nuts, eggs, milk"},
+        {
+            "title": "Almond Cake",
+            "category": "dessert",
+            "minutes": 60,
+            "kcal": 380,
+            "contains": "nuts, eggs, milk",
+        },
     ]
-)  # fmt: skip
+)
 PHONES = load_catalogue(
     [
-        {"title": "Arvo X2", "brand": "Arvo", "price": "499 €", "storage": "128 GB", "colour": "black", "5g": "yes",
-         "distance_km": 0.5},
-        {"title": "Lumo Mini", "brand": "Lumo", "price": "299 €", "storage": "64 GB", "colour": "white", "5g": "no",
-         "distance_km": 3.2},
-        {"title": "Fruta 15", "brand": "Fruta", "price": "999 €", "storage": "256 GB", "colour": "blue", "5g": "yes",
-         "distance_km": 1.1},
+        {
+            "title": "Arvo X2",
+            "brand": "Arvo",
+            "price": "499 €",
+            "storage": "128 GB",
+            "colour": "black",
+            "5g": "yes",
+            "distance_km": 0.5,
+        },
+        {
+            "title": "Lumo Mini",
+            "brand": "Lumo",
+            "price": "299 €",
+            "storage": "64 GB",
+            "colour": "white",
+            "5g": "no",
+            "distance_km": 3.2,
+        },
+        {
+            "title": "Fruta 15",
+            "brand": "Fruta",
+            "price": "999 €",
+            "storage": "256 GB",
+            "colour": "blue",
+            "5g": "yes",
+            "distance_km": 1.1,
+        },
     ]
-)  # fmt: skip
+)
 READERS = {
     "recipes": ConstraintReader(RECIPES, open_linker(RECIPES)),
     "phones": ConstraintReader(PHONES, open_linker(PHONES)),

@@ -35,7 +35,7 @@ def without_stories(text: str) -> str:
         of_person = owned or opens("of_persons", part.lstrip())
         owned = owner_of(part) is not None
         told = (owned and says("states", part)) or _is_told(part) or (of_person and _is_relative(part))
-        if told and not says("wanting", part):
+        if told and not says("wanting", part) and not says("allergies", part):
             text = f"{text[:start]}{' ' * len(part)}{text[end:]}"
     return text
 
