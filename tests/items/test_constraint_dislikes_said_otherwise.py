@@ -122,7 +122,6 @@ def test_what_somebody_does_asks_for_nothing(text: str) -> None:
     [
         ("phones", "My wife wants black", ["colour is black"]),
         ("phones", "I want to use black", ["colour is black"]),
-        ("phones", "I use a black one now, this time white", ["colour is white"]),
         ("phones", "with 5G, under 600 euros", ["5g: yes", "price below 600"]),
         ("phones", "without 5G", ["5g: no"]),
         ("phones", "no 5G needed", []),
