@@ -146,3 +146,65 @@ def test_answers_about_columns_with_units(
     items: str, question: str, answer: str, expected: list[str]
 ) -> None:
     assert read(items, question, answer) == expected
+
+
+FLATS = load_catalogue(
+    [
+        {
+            "title": "Loft",
+            "rent": "1450 €",
+            "size_sqm": 98,
+            "furnished": "yes",
+            "effort": "easy",
+            "gas": "dry",
+        },
+        {
+            "title": "Studio",
+            "rent": "620 €",
+            "size_sqm": 28,
+            "furnished": "no",
+            "effort": "medium",
+            "gas": "sweet",
+        },
+        {
+            "title": "Attic",
+            "rent": "700 €",
+            "size_sqm": 40,
+            "furnished": "no",
+            "effort": "hard",
+            "gas": "dry",
+        },
+    ]
+)
+READERS["flats"] = ConstraintReader(FLATS, open_linker(FLATS))
+DIETS = load_catalogue(
+    [
+        {"title": "Curry", "vegetarian": "yes", "vegan": "yes"},
+        {"title": "Stew", "vegetarian": "no", "vegan": "no"},
+        {"title": "Cake", "vegetarian": "yes", "vegan": "no"},
+    ]
+)
+READERS["diets"] = ConstraintReader(DIETS, open_linker(DIETS))
+
+
+@pytest.mark.parametrize(
+    ("items", "text", "expected"),
+    [
+        ("flats", "not too dry", []),
+        ("flats", "nicht so dry", []),
+        ("flats", "not dry", ["gas not dry"]),
+        ("flats", "at least 40 square metres", ["size sqm at least 40"]),
+        ("flats", "mindestens 40 Quadratmeter", ["size sqm at least 40"]),
+        ("flats", "40 sqm or bigger", ["size sqm at least 40"]),
+        ("flats", "unfurnished", ["furnished: no"]),
+        ("flats", "not unfurnished", ["furnished: yes"]),
+        ("flats", "easy or medium", ["effort one of easy, medium"]),
+        ("flats", "medium or easy", ["effort one of medium, easy"]),
+        ("flats", "medium", []),
+        ("flats", "3 of them, max 900 altogether", []),
+        ("diets", "vegetarian or vegan", []),
+        ("diets", "vegetarian and vegan", ["vegetarian: yes", "vegan: yes"]),
+    ],
+)
+def test_degrees_choices_and_totals(items: str, text: str, expected: list[str]) -> None:
+    assert read(items, text) == expected

@@ -35,6 +35,12 @@ _TOTAL = LazyPattern(
     r"|(?<!\w)(?:total|altogether|together|insgesamt|zusammen"
     r"|(?:a|the|one|whole|eine|die)\s+(?:week|weekend|woche|wochenende))(?!\w)"
 )
+#: The same of several pieces: "6 bottles, max 60 euros altogether".
+_ALTOGETHER = LazyPattern(
+    r"(?<!\w)(?:in\s+total|altogether|all\s+together|together|insgesamt|zusammen|for\s+(?:both|all|the\s+lot)(?:\s+of\s+them)?"
+    r"|für\s+(?:beide|alle))(?!\w)"
+)
+_SEVERAL = 2
 _EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
 )
@@ -88,7 +94,10 @@ class BoundsReader:
         if len(taken) == len(amounts) or self._is_bare_range(text, amounts):
             return
         # What several nights or rooms cost says nothing of one.
-        total = self._timed and _TOTAL.search(text) is not None and _EACH.search(text) is None
+        total = _EACH.search(text) is None and (
+            (self._timed and _TOTAL.search(text) is not None)
+            or (_ALTOGETHER.search(text) is not None and any(_is_several(one) for one in amounts))
+        )
         for statement in self._read(text, amounts, taken, money=money):
             if not (
                 total and self._columns.price and statement.constraint.column == self._columns.price.name
@@ -355,6 +364,11 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _is_several(amount: Amount) -> bool:
+    """Whether an amount may be how many are bought: "6 bottles"."""
+    return not amount.currency and not amount.year and amount.value >= _SEVERAL and amount.value.is_integer()
 
 
 def _is_decade(amount: Amount, match: re.Match[str]) -> bool:

@@ -211,6 +211,9 @@ class CategoryReader:
         if mode == "open":
             return
         ignored = len(words) == 1 and (words[0][0].isdigit() or is_phrase("ignored", words[0][0]))
+        # "Easy or medium": beside another name of its column it is one.
+        listed = self._joined(told) and not wanted.keys().isdisjoint(columns)
+        ignored = ignored and not (listed or self._goes_on(behind, columns))
         by_column = {
             name: written
             for name, written in columns.items()
@@ -326,6 +329,8 @@ class CategoryReader:
                 continue
             rest = told[negations[-1].end() :]
             # "It's hard not to like Tom Hanks", "neither is Tom Hanks": of nobody that is not wanted.
+            if opens("degrees", rest.lstrip()):
+                return "open"
             if each.said("hedges", rest) or ends("no_denial", told[: negations[-1].start()]):
                 return "open"
             if opens("no_denial_behind", told[negations[-1].start() :]):
@@ -334,6 +339,14 @@ class CategoryReader:
             if others is None:
                 return "exclude"
         return None
+
+    def _goes_on(self, behind: str, columns: Mapping[str, str]) -> bool:
+        """Whether what stands behind a name goes on with another one of its column."""
+        words = list(WORD.finditer(behind))[: 1 + _NAME_WORDS]
+        for place in range(1, min(len(words), 3)):
+            if self._joined(behind[: words[place].start()]):
+                return not self._longest(words, place)[1].keys().isdisjoint(columns)
+        return False
 
     def _joined(self, told: str) -> bool:
         """Whether what stands between two names makes a list of them."""

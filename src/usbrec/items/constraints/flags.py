@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from usbrec.items.constraints.certainty import allows
 from usbrec.items.constraints.clauses import holds
@@ -37,6 +38,7 @@ _NO_MATTER = LazyPattern(
     r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
+_EITHER = LazyPattern(r",?\s+(?:or|oder)(?:\s+(?:at least|even|sogar|an?|with|mit))*\s+")
 _LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = LazyPattern(r"\w+")
@@ -157,6 +159,7 @@ class FlagReader:
                     if fine
                     else holds("holds", column, "=", _denied_at(clause, found.start()))
                 )
+        found_at: list[tuple[int, int, Statement]] = []
         for column, words, pattern in self._flags:
             match = pattern.search(clause) if any(word in clause for word in words) else None
             if match is None:
@@ -168,7 +171,20 @@ class FlagReader:
                 # "Not waterproof is okay"
                 yield holds("released", column, "has", None)
             elif not allows(clause[: match.start()]):
-                yield holds("holds", column, "=", not _denied_at(clause, match.start()))
+                one = holds("holds", column, "=", not _denied_at(clause, match.start()))
+                found_at.append((match.start(), match.end(), one))
+        yield from _without_choices(clause, found_at)
+
+
+def _without_choices(clause: str, found: Sequence[tuple[int, int, Statement]]) -> Iterator[Statement]:
+    """The statements but those of two columns of which either will do: "vegetarian or vegan" asks for neither
+    for certain."""
+    ordered = sorted(found, key=lambda one: one[0])
+    either: set[int] = set()
+    for number, (first, second) in enumerate(pairwise(ordered)):
+        if _EITHER.fullmatch(clause, first[1], second[0]) and first[2].constraint.value is True:
+            either |= {number, number + 1}
+    yield from (one for number, (*_, one) in enumerate(ordered) if number not in either)
 
 
 _THERE = frozenset(
@@ -205,8 +221,9 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
 
 
 def _opposites_of(column: TypedColumn) -> list[str]:
-    name = " ".join(_spoken_words(column))
-    return [said for each in all_phrases() for said in each.lists["opposites"].get(name, ())]
+    words = _spoken_words(column)
+    told = [said for each in all_phrases() for said in each.lists["opposites"].get(" ".join(words), ())]
+    return [*told, *(f"{prefix}{words[0]}" for prefix in ("un", "non-", "non ") if len(words) == 1)]
 
 
 def _denied_at(clause: str, place: int) -> bool:

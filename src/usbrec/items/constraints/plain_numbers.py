@@ -47,6 +47,9 @@ _HOUR_AT_MOST = LazyPattern(
     r"(?<!\w)(?:an|one|eine)\s+(?P<hour>hour|stunde)(?=\s+(?:at\s+(?:the\s+)?most|max|maximum|tops|or\s+(?:less|more)|at\s+least"
     r"|höchstens|maximal|oder\s+(?:weniger|mehr)|mindestens)(?!\w))"
 )
+_SQUARE = LazyPattern(
+    r"(?<!\w)(?:square[\s-]met(?:re|er)s?|sq\.?\s?m(?:et(?:re|er)s?)?\.?|quadratmetern?)(?!\w)"
+)
 _INCHES = LazyPattern(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
@@ -94,6 +97,8 @@ def plain_numbers(text: str) -> str:
     if "+" in text:
         text = _AND_MORE.sub(r"at least \1", _AND_MORE_ALONE.sub(r"from \g<few>", text))
     text = _MANY.sub(_many, text)
+    if "sq" in text or "quadrat" in text:
+        text = _SQUARE.sub("sqm", text)
     if _INCHES.search(text):
         text = _INCHES.sub(lambda found: _inches(found, text), text)
     # The pattern of dates is slow, and few texts have a month.
