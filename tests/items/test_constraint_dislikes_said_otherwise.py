@@ -122,6 +122,9 @@ def test_what_somebody_does_asks_for_nothing(text: str) -> None:
     [
         ("phones", "My wife wants black", ["colour is black"]),
         ("phones", "I want to use black", ["colour is black"]),
+        ("phones", "white, or maybe black", ["colour one of white, black"]),
+        ("phones", "to match a white sofa", []),
+        ("phones", "white if you have it", []),
         ("phones", "with 5G, under 600 euros", ["5g: yes", "price below 600"]),
         ("phones", "without 5G", ["5g: no"]),
         ("phones", "no 5G needed", []),

@@ -178,7 +178,7 @@ class CategoryReader:
             position += length
             taken = end
         # "Or white" goes on with what was asked for before.
-        kind: Kind = "also" if _OR.match(before + clause) else "holds"
+        kind: Kind = "also" if _OR.match(before + clause) or _OR.match(clause) else "holds"
         for name, names in wanted.items():
             column = self._typed(name)
             distinct = tuple(dict.fromkeys(names))
@@ -284,7 +284,7 @@ class CategoryReader:
     def _open(self, told: str, behind: str) -> str | None:
         """ "open" where a name is said for another reason: what is only allowed, where somebody lives, and a
         way from one place to another."""
-        if allows(told) or ends("own_places", told):
+        if allows(told) or ends("own_places", told) or ends("beside_others", told):
             return "open"
         if tells_doing(told) and self._mode(told) != "exclude":
             return "open"

@@ -50,9 +50,13 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
         elif statement.kind == "spared":
             kept = [other for other in kept if not _asks_for(other, one)]
         elif statement.kind == "also":
-            asked = any(one.column == other.column and other.operator in _POSITIVE for other in kept)
+            asked = any(
+                one.column == other.column and other.operator in _POSITIVE for other in (*kept, *said)
+            )
             for value in one.value if isinstance(one.value, tuple) else (one.value,):
                 kept = _released(kept, replace(one, operator="=", value=value))
+                # "Red, or maybe black"
+                said = _released(said, replace(one, operator="=", value=value))
             if not asked and one not in said:
                 said.append(one)
         elif statement.kind == "holds" and one not in said:
