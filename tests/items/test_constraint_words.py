@@ -15,7 +15,8 @@ from usbrec import load_catalogue
 from usbrec.dialogue import Turn
 from usbrec.items import open_linker
 from usbrec.items.constraints.phrases import take_amounts
-from usbrec.items.constraints.reading import ConstraintReader, reads_words
+from usbrec.items.constraints.reading import ConstraintReader
+from usbrec.items.constraints.words_read import reads_words
 from usbrec.lexicon import LANGUAGES, words
 
 CATALOGUE = load_catalogue(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usbrec.dialogue import Constraint, Item, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import Allowed, ColumnTable, open_columns
 from usbrec.items.constraints.filters import read_filter
-from usbrec.items.constraints.reading import ConstraintReader, reads_words
+from usbrec.items.constraints.words_read import reads_words
 from usbrec.items.linking import departed
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.items.open import open_linker
 from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, traits_of
+
+if TYPE_CHECKING:
+    from usbrec.items.constraints.reading import ConstraintReader
 
 #: So many random items of the catalogue stand for it where a mean similarity is taken.
 BASELINE_ITEMS = 500
@@ -54,7 +57,7 @@ class Knowledge:
         reads = reads_words(catalogue) if constraints is None else constraints
         return cls(
             catalogue=catalogue,
-            reader=ConstraintReader(catalogue, linker) if reads else None,
+            reader=_reader(catalogue, linker) if reads else None,
             given=read_filter(held, open_columns(catalogue), "play.filter") if held else (),
             linker=linker,
             similarity=similarity,
@@ -66,7 +69,7 @@ class Knowledge:
         """The same in place of `before`: what its catalogue had and this one has not is out of the catalogue
         wherever it is named."""
         linker = departed.after(self.linker, self.catalogue, before.catalogue, before.linker)
-        reader = None if self.reader is None else ConstraintReader(self.catalogue, linker)
+        reader = None if self.reader is None else _reader(self.catalogue, linker)
         return replace(self, linker=linker, reader=reader)
 
     @property
@@ -128,6 +131,13 @@ class Knowledge:
         """Whether a reply that follows `turns` names an item that they have not named."""
         said = self.named_in(turns)
         return any(item_id not in said for item_id in self.named(text, said))
+
+
+def _reader(catalogue: Catalogue, linker: Linker) -> ConstraintReader:
+    # What films are played with does not load it.
+    from usbrec.items.constraints.reading import ConstraintReader
+
+    return ConstraintReader(catalogue, linker)
 
 
 def _meant(mentions: Sequence[Mention], said: Set[str]) -> tuple[str, ...]:

@@ -117,6 +117,11 @@ def is_stock(column: str) -> bool:
     return bool(stock) and words - stock <= further_names("stock_beside")
 
 
+def is_stock_column(column: TypedColumn) -> bool:
+    """Whether a column says whether, or how much of, an item is there."""
+    return is_stock(column.name) and column.type != "text"
+
+
 def is_price(column: str) -> bool:
     """Whether a column's name says that it is a price."""
     name = name_words(column)

@@ -13,7 +13,7 @@ from usbrec.items.constraints.certainty import allows
 from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
-from usbrec.items.constraints.column_types import TypedColumn, is_stock, name_words
+from usbrec.items.constraints.column_types import TypedColumn, is_stock_column, name_words
 from usbrec.items.constraints.opening_hours import said_of_hours
 from usbrec.items.constraints.patterns import any_of
 from usbrec.items.constraints.phrases import (
@@ -194,11 +194,6 @@ _THERE = frozenset(
 
 def _has_one(words: frozenset[str], text: str) -> bool:
     return not words.isdisjoint(_RUN.findall(text))
-
-
-def is_stock_column(column: TypedColumn) -> bool:
-    """Whether a column says whether, or how much of, an item is there."""
-    return is_stock(column.name) and column.type != "text"
 
 
 def _spoken_words(column: TypedColumn) -> list[str]:

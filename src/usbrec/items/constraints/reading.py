@@ -23,13 +23,12 @@ from usbrec.items.constraints.bounds import BoundsReader
 from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.certainty import certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
-from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
-from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
+from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_name
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
-from usbrec.items.constraints.flags import FlagReader, is_stock_column
+from usbrec.items.constraints.flags import FlagReader
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
@@ -77,16 +76,6 @@ _RATED = LazyPattern(
 _MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}
 #: The scales that ratings are told on: a column has the shortest that holds all of it.
 _SCALES = (5, 10, 100)
-
-
-def reads_words(catalogue: Catalogue) -> bool:
-    """Whether a catalogue has what people in shops ask for: a price, a stock or a brand."""
-    return has_brands(catalogue) or any(
-        (column.type == "number" and (is_price(column.name) or bool(column.currency)))
-        or is_stock_column(column)
-        or name_words(column.name) == "brand"
-        for column in catalogue.types
-    )
 
 
 class ConstraintReader(SettledStatements):
