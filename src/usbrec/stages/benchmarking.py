@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
-from usbrec.data import read_samples
-from usbrec.data.redial import read_mentions
+from usbrec.data import read_mentions
 from usbrec.data.utterances import says_title
 from usbrec.dialogue import Conversation, Sample, Turn
 from usbrec.engine import Progress, Silent, step
@@ -135,16 +134,15 @@ class _Dialogues:
 
 
 def _read(paths: Sequence[str | Path]) -> _Dialogues:
-    """Raw ReDial is read with every film that was named. Raises InputError or BadLines."""
+    """What seekers turned down counts as well, where the format tells it. Raises InputError or BadLines."""
     found: dict[str, Sample] = {}
     left_out: list[str] = []
     formats: set[str] = set()
     for path in paths:
-        read = read_samples(path)
+        read = read_mentions(path)
         left_out += read.left_out
         formats.add(read.format)
-        samples = read_mentions(path) if read.format == "redial" else read.found
-        for sample in samples:
+        for sample in read.found:
             if found.setdefault(sample.id, sample) is not sample:
                 raise InputError(
                     f"{path}: sample {sample.id!r} stands in an earlier file. Name each file once."
@@ -197,8 +195,8 @@ def _played(seat: str, config: Config, inputs: Inputs, out: Path, progress: Prog
         # In the order in which they are given: a repeat in front stands in front.
         named = tuple(dict.fromkeys(runner.knowledge.named_by(said, before)))
         if runner.recommender.model is None:  # rules, and whoever brings a list of their own
-            listed = named[:LISTED]
-            return {"items": listed, "fresh": [one for one in listed if one not in before]}
+            fresh = [one for one in named if one not in before]
+            return {"items": named[:LISTED], "fresh": fresh[:LISTED]}
         # A language model names a few items; the retriever's follow, as iEvaLM has it.
         after = ranking.after(sample.turns, first=named)
         return {"items": list(after.items), "fresh": list(after.fresh)}
