@@ -283,3 +283,27 @@ def test_a_longer_list_fills_the_places_of_what_was_named(files: Any, tmp_path: 
     found = rows(tmp_path / "out")[1]
     assert found["targets"] == ["Halloween (1978)", "Alien (1979)"]
     assert (found["ranks"], found["fresh_ranks"]) == ([None, 1], [50, None])
+
+
+def test_popularity_that_was_counted_from_the_same_dialogues_is_told(
+    files: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under the same id and with one of the targets; what is marked as held out is not counted."""
+    sessions = tmp_path / "sessions.jsonl"
+    lines = [
+        {"session": "1", "items": ["Halloween (1978)"]},
+        {"session": "2", "items": ["Alien (1979)"]},
+        {"session": "3", "items": ["Heat (1995)"]},
+    ]
+    sessions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    told = run(files, tmp_path / "out", interactions=sessions, config=seated("rules:popular"))
+    assert told["counted_from"] == {"dialogues": 1, "of": 2}
+    assert run(files, tmp_path / "none")["counted_from"] is None
+    raw, catalogue = files
+    config = Config().with_(mode="retrieval")
+    stages.evaluate(raw, tmp_path / "ranked", catalogue=catalogue, interactions=sessions, config=config)
+    assert "counts as popular what was recommended in 1 of these 2 dialogues" in caplog.text
+    lines[0]["in_ievalm_valid"] = True
+    sessions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    told = run(files, tmp_path / "held", interactions=sessions, config=seated("rules:popular"))
+    assert told["counted_from"] == {"dialogues": 0, "of": 2}

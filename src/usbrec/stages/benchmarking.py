@@ -22,7 +22,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
 from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
 from usbrec.stages.inputs import Inputs, read_inputs
-from usbrec.stages.learnt import learnt_dialogues
+from usbrec.stages.learnt import counted_dialogues, learnt_dialogues
 from usbrec.stages.lists import refuse_lists
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.rules import RULES
@@ -95,6 +95,9 @@ def benchmark(
     learnt = (
         None if config.ranker is None else learnt_dialogues(config.ranker, inputs.samples, inputs.catalogue)
     )
+    counted = (
+        None if interactions is None else counted_dialogues(interactions, inputs.samples, inputs.catalogue)
+    )
     rows = _rows(read.samples, inputs.samples, listed, knowledge, learnt or frozenset())
     shared = None if before is None else shared_rows(rows, before, Path(str(against)))
     write_jsonl(out / "mentions.jsonl", rows)
@@ -107,6 +110,7 @@ def benchmark(
             "left_out": inputs.left_out_counts(),
             "lists": told_lists,
             "learnt_from": None if config.ranker is None else _learnt_told(learnt, rows),
+            "counted_from": None if counted is None else _learnt_told(counted, rows),
             "published": _published(told),
             "notes": [*told.notes, *_other_dialogues(told, read.formats)],
             "against": None
@@ -153,9 +157,10 @@ def _read(paths: Sequence[str | Path]) -> _Dialogues:
 def _other_dialogues(told: Benchmark, formats: frozenset[str]) -> Iterable[str]:
     """What a reader has to know where the files are not the authors' own."""
     if other := sorted(formats - {told.format}):
+        published = "published rows are of other dialogues, and " if told.published else ""
         yield (
             f"Files of another format ({', '.join(other)}) than {told.name}'s own ({told.format}) were read: "
-            "published rows are of other dialogues, and mentions that seekers turned down may be missing."
+            f"{published}mentions that seekers turned down may be missing."
         )
 
 
@@ -169,7 +174,7 @@ def _bind(out: Path, config: Config, inputs: Inputs, system: Mapping[str, str]) 
 
 
 def _learnt_told(learnt: frozenset[str] | None, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """How many of the dialogues the ranker was learnt from; null where its folder does not say."""
+    """How many of the dialogues were learnt or counted from; null where a ranker's folder does not say."""
     dialogues = {row["dialogue_id"] for row in rows}
     return {"dialogues": None if learnt is None else len(learnt & dialogues), "of": len(dialogues)}
 
