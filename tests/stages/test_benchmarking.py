@@ -246,3 +246,64 @@ def test_other_dialogues_than_the_authors_files_are_told_of(files: Any, tmp_path
         "redial-sigir26", [samples["samples"]], tmp_path / "own", catalogue=samples["catalogue"]
     )
     assert any("another format (own)" in note for note in told["notes"])
+
+
+def test_what_the_seeker_turned_down_counts_in_every_format_that_tells_it(tmp_path: Path) -> None:
+    """A dialogue of INSPIRED that ends in a rejection was recommended in as well."""
+    table = tmp_path / "inspired.tsv"
+    table.write_text(
+        "dialog_id\tutt_id\tspeaker\ttext\tmovies\tcase\n"
+        "d1\t1\tSEEKER\tAny horror?\t\treject\n"
+        "d1\t2\tRECOMMENDER\tThe Thing (1982)\tThe Thing (1982)\treject\n"
+        "d2\t1\tSEEKER\tAny crime?\t\taccept\n"
+        "d2\t2\tRECOMMENDER\tHeat (1995)\tHeat (1995)\taccept\n",
+        encoding="utf-8",
+    )
+    told = stages.benchmark(
+        "inspired", [table], tmp_path / "out", catalogue=film_files(tmp_path)["catalogue"]
+    )
+    assert [row["targets"] for row in rows(tmp_path / "out")] == [["The Thing (1982)"], ["Heat (1995)"]]
+    assert (told["mentions"], told["dialogues"], told["unknown"]) == (2, 2, 0)
+
+
+def test_dialogues_whose_films_were_all_turned_down_are_a_benchmark_too(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.jsonl"
+    raw.write_text(
+        json.dumps(dialogue(1, (1, "Horror?"), (2, "@2"), liked={"2": 0})) + "\n", encoding="utf-8"
+    )
+    told = run((raw, film_files(tmp_path)["catalogue"]), tmp_path / "out", config=seated("rules:named"))
+    assert told["mentions"] == 1
+
+
+def test_a_longer_list_fills_the_places_of_what_was_named(files: Any, tmp_path: Path) -> None:
+    """As a ranker's does: its fifty without repeats are fifty, whatever stood among them."""
+    padded = [f"Film nobody made {number}" for number in range(49)]
+    path = lists(tmp_path, {"sample_id": "1:3", "items": ["Alien (1979)", *padded, "Halloween (1978)"]})
+    run(files, tmp_path / "out", lists=path)
+    found = rows(tmp_path / "out")[1]
+    assert found["targets"] == ["Halloween (1978)", "Alien (1979)"]
+    assert (found["ranks"], found["fresh_ranks"]) == ([None, 1], [50, None])
+
+
+def test_popularity_that_was_counted_from_the_same_dialogues_is_told(
+    files: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under the same id and with one of the targets; what is marked as held out is not counted."""
+    sessions = tmp_path / "sessions.jsonl"
+    lines = [
+        {"session": "1", "items": ["Halloween (1978)"]},
+        {"session": "2", "items": ["Alien (1979)"]},
+        {"session": "3", "items": ["Heat (1995)"]},
+    ]
+    sessions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    told = run(files, tmp_path / "out", interactions=sessions, config=seated("rules:popular"))
+    assert told["counted_from"] == {"dialogues": 1, "of": 2}
+    assert run(files, tmp_path / "none")["counted_from"] is None
+    raw, catalogue = files
+    config = Config().with_(mode="retrieval")
+    stages.evaluate(raw, tmp_path / "ranked", catalogue=catalogue, interactions=sessions, config=config)
+    assert "counts as popular what was recommended in 1 of these 2 dialogues" in caplog.text
+    lines[0]["in_ievalm_valid"] = True
+    sessions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    told = run(files, tmp_path / "held", interactions=sessions, config=seated("rules:popular"))
+    assert told["counted_from"] == {"dialogues": 0, "of": 2}

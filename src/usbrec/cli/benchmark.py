@@ -122,6 +122,13 @@ def _told(results: Mapping[str, Any]) -> list[str]:
 
 
 def _mind(results: Mapping[str, Any]) -> Iterator[str]:
+    counted = results["counted_from"]
+    if counted is not None and counted["dialogues"]:
+        yield (
+            f"--interactions counts as popular what was recommended in {counted['dialogues']} of these "
+            f"{counted['of']} dialogues, so figures of what goes by popularity are higher than on new ones. "
+            "Leave those lines out of the file."
+        )
     learnt = results["learnt_from"]
     if learnt is None:
         return

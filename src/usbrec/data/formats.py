@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +40,15 @@ class Format:
     """How a format is read. `open` gives what reads its entries, told the folder of its further files and
     whether samples are wanted (else whole dialogues will do). `group` makes dialogues of the lines of a table
     or text. `has_targets` is false where nobody says what a seeker ended up with, `has_dialogues` where
-    nobody talked; `noun` is what its entries are."""
+    nobody talked; `noun` is what its entries are. `open_mentions` gives what reads titles that seekers turned
+    down as well, where `open` leaves some out."""
 
     open: Callable[[Path | None, bool], Reader]
     group: Callable[[Iterator[Entry]], Iterator[Entry]] | None = None
     has_targets: bool = True
     has_dialogues: bool = True
     noun: str = "dialogues"
+    open_mentions: Callable[[Path | None, bool], Reader] | None = None
 
 
 def _each(read: Callable[[Any], Read]) -> Callable[[Path | None, bool], Reader]:
@@ -118,7 +121,10 @@ def _llm_redial(folder: Path | None, wants_samples: bool) -> Reader:
 
 
 FORMATS: Mapping[str, Format] = {
-    "redial": Format(_each(redial.transcript_of)),
+    "redial": Format(
+        _each(redial.transcript_of),
+        open_mentions=_each(functools.partial(redial.transcript_of, rejected_too=True)),
+    ),
     "ievalm": Format(_ievalm),
     "opendialkg": Format(_opendialkg),
     "inspired": Format(_each(_inspired), inspired_table.dialogues_in),

@@ -70,20 +70,24 @@ def gather_samples(
     kind: str | None,
     *,
     strict: bool,
+    mentions: bool = False,
     found: MutableSequence[Sample] | LongList[Sample] | None = None,
 ) -> Gathered[Sample]:
-    """The samples of all entries, their ids all different, gathered in `found`. Raises InputError and
-    BadLines; the latter also where less than half of what should give samples can be used, or `strict` is set
-    and some cannot."""
+    """The samples of all entries, their ids all different, gathered in `found`; with `mentions`, what seekers
+    turned down is a target as well, where the format tells it. Raises InputError and BadLines; the latter
+    also where less than half of what should give samples can be used, or `strict` is set and some cannot."""
 
     def samples(read: Read) -> Iterable[Sample]:
         if isinstance(read, Sample):
             return (read,)
-        return read.samples() if isinstance(read, Transcript) else ()
+        if not isinstance(read, Transcript):
+            return ()
+        return read.mentions() if mentions else read.samples()
 
     name, entries = recognised(opened, kind)
     format_ = FORMATS[name]
-    reader = format_.open(opened.folder, format_.has_targets)
+    opens = format_.open_mentions if mentions and format_.open_mentions else format_.open
+    reader = opens(opened.folder, format_.has_targets)
     gathered = _gather(opened, name, entries, reader, samples, found=found)
     if not gathered.found:
         raise _nothing(opened.where, gathered, format_.has_targets)

@@ -52,15 +52,6 @@ def read_redial(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
     return collect(path, read_lines(path), samples_of)
 
 
-def read_mentions(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
-    """The same with every film that the recommender names as a target, liked or not.
-
-    So the field's ranking tables count: what people recommended, whatever became of it. Raises BadLines and
-    InputError.
-    """
-    return collect(path, read_lines(path), lambda value: transcript_of(value, rejected_too=True).samples())
-
-
 def opinions_of(value: Any) -> tuple[str, dict[str, bool]]:
     """The id of the dialogue on one line, and what its seeker thinks of the films by title: True is liked,
     False not. Films of which nobody says either are missing; the seeker's own form decides, as in

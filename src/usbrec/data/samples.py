@@ -57,6 +57,14 @@ def read_samples(
         return replace(gathered, found=sharing_turns(gathered.found))
 
 
+def read_mentions(path: str | os.PathLike[str]) -> Gathered[Sample]:
+    """The same with every title that the recommender names as a target, whatever the seeker thought of it:
+    so the field's ranking tables count."""
+    with without_collections():
+        gathered = gather_samples(_opened(path), None, strict=False, mentions=True)
+        return replace(gathered, found=sharing_turns(gathered.found))
+
+
 class LongSamples(LongList[Sample]):
     """Samples on the disk, equal turns of neighbours one object."""
 

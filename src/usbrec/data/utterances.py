@@ -7,7 +7,7 @@ and every recommender turn that names a title becomes a sample.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from usbrec.dialogue import RecordedDialogue, Role, Sample, Turn
 from usbrec.patterns import LazyPattern
@@ -52,6 +52,10 @@ class Transcript:
         """A sample for each turn that recommends; none where it is rejected or unusable."""
         if not self.unusable and not self.rejected:
             yield from samples_where_recommended(self.id, self.utterances, self.source)
+
+    def mentions(self) -> Iterator[Sample]:
+        """The same whatever became of what was recommended."""
+        return replace(self, rejected=False).samples()
 
     def dialogue(self) -> RecordedDialogue:
         """The whole of it, a turn for each message, also for an empty one that was rated."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,6 @@ def problem_of(row: Mapping[str, Any]) -> str | None:
 
 def session_of(row: Mapping[str, Any], catalogue: Catalogue, lacking: Counter[str] | None = None) -> Session:
     """The session on a line that has no problem; `lacking` counts what the catalogue lacks."""
-    session = next(str(row[field]) for field in _SESSION if isinstance(row.get(field), (str, int)))
     items: list[tuple[str, bool | None]] = []
     for item in _items_of(row):
         seeker: bool | None = None
@@ -118,7 +117,22 @@ def session_of(row: Mapping[str, Any], catalogue: Catalogue, lacking: Counter[st
         if not known and lacking is not None:
             lacking[name or item_id] += 1
         items += [(found, seeker) for found in known]
-    return Session(session, tuple(items), bool(row.get("in_ievalm_valid")))
+    return Session(_id_of(row), tuple(items), bool(row.get("in_ievalm_valid")))
+
+
+def sessions_among(path: str | Path, ids: Container[str], catalogue: Catalogue) -> Iterator[Session]:
+    """The sessions of a file that are of one of the `ids`, what is held out left out; lines that are no
+    session are passed over, as they were told when the file was read. Raises InputError."""
+    for _, row in json_lines(read_text(path)):
+        if isinstance(row, str) or problem_of(row) is not None or _id_of(row) not in ids:
+            continue
+        session = session_of(row, catalogue)
+        if not session.held_out:
+            yield session
+
+
+def _id_of(row: Mapping[str, Any]) -> str:
+    return next(str(row[field]) for field in _SESSION if isinstance(row.get(field), (str, int)))
 
 
 def ids_of(catalogue: Catalogue, item_id: str, title: str) -> Iterator[str]:

@@ -58,9 +58,11 @@ def read_lists(
         ids = [_id_of(item, knowledge) for item in items]
         counts["items"] += len(ids)
         counts["unknown"] += ids.count(None)
-        listed = tuple(dict.fromkeys(one or f"\n{place}" for place, one in enumerate(ids)))[:LISTED]
+        listed = tuple(dict.fromkeys(one or f"\n{place}" for place, one in enumerate(ids)))
         before = knowledge.named_in(known[sample_id].turns)
-        found[sample_id] = Listed(listed, tuple(one for one in listed if one not in before))
+        # A longer list fills the places of what was named before, as a ranker's does.
+        fresh = tuple(one for one in listed if one not in before)
+        found[sample_id] = Listed(listed[:LISTED], fresh[:LISTED])
     if problems:
         raise BadLines(str(path), problems, 'A line is {"sample_id": "...", "items": ["best", "next", ...]}.')
     if not found:

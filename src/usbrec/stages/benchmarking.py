@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
-from usbrec.data import read_samples
-from usbrec.data.redial import read_mentions
+from usbrec.data import read_mentions
 from usbrec.data.utterances import says_title
 from usbrec.dialogue import Conversation, Sample, Turn
 from usbrec.engine import Progress, Silent, step
@@ -23,7 +22,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
 from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
 from usbrec.stages.inputs import Inputs, read_inputs
-from usbrec.stages.learnt import learnt_dialogues
+from usbrec.stages.learnt import counted_dialogues, learnt_dialogues
 from usbrec.stages.lists import refuse_lists
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.rules import RULES
@@ -96,6 +95,9 @@ def benchmark(
     learnt = (
         None if config.ranker is None else learnt_dialogues(config.ranker, inputs.samples, inputs.catalogue)
     )
+    counted = (
+        None if interactions is None else counted_dialogues(interactions, inputs.samples, inputs.catalogue)
+    )
     rows = _rows(read.samples, inputs.samples, listed, knowledge, learnt or frozenset())
     shared = None if before is None else shared_rows(rows, before, Path(str(against)))
     write_jsonl(out / "mentions.jsonl", rows)
@@ -108,6 +110,7 @@ def benchmark(
             "left_out": inputs.left_out_counts(),
             "lists": told_lists,
             "learnt_from": None if config.ranker is None else _learnt_told(learnt, rows),
+            "counted_from": None if counted is None else _learnt_told(counted, rows),
             "published": _published(told),
             "notes": [*told.notes, *_other_dialogues(told, read.formats)],
             "against": None
@@ -135,16 +138,15 @@ class _Dialogues:
 
 
 def _read(paths: Sequence[str | Path]) -> _Dialogues:
-    """Raw ReDial is read with every film that was named. Raises InputError or BadLines."""
+    """What seekers turned down counts as well, where the format tells it. Raises InputError or BadLines."""
     found: dict[str, Sample] = {}
     left_out: list[str] = []
     formats: set[str] = set()
     for path in paths:
-        read = read_samples(path)
+        read = read_mentions(path)
         left_out += read.left_out
         formats.add(read.format)
-        samples = read_mentions(path) if read.format == "redial" else read.found
-        for sample in samples:
+        for sample in read.found:
             if found.setdefault(sample.id, sample) is not sample:
                 raise InputError(
                     f"{path}: sample {sample.id!r} stands in an earlier file. Name each file once."
@@ -155,9 +157,10 @@ def _read(paths: Sequence[str | Path]) -> _Dialogues:
 def _other_dialogues(told: Benchmark, formats: frozenset[str]) -> Iterable[str]:
     """What a reader has to know where the files are not the authors' own."""
     if other := sorted(formats - {told.format}):
+        published = "published rows are of other dialogues, and " if told.published else ""
         yield (
             f"Files of another format ({', '.join(other)}) than {told.name}'s own ({told.format}) were read: "
-            "published rows are of other dialogues, and mentions that seekers turned down may be missing."
+            f"{published}mentions that seekers turned down may be missing."
         )
 
 
@@ -171,7 +174,7 @@ def _bind(out: Path, config: Config, inputs: Inputs, system: Mapping[str, str]) 
 
 
 def _learnt_told(learnt: frozenset[str] | None, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """How many of the dialogues the ranker was learnt from; null where its folder does not say."""
+    """How many of the dialogues were learnt or counted from; null where a ranker's folder does not say."""
     dialogues = {row["dialogue_id"] for row in rows}
     return {"dialogues": None if learnt is None else len(learnt & dialogues), "of": len(dialogues)}
 
@@ -197,8 +200,8 @@ def _played(seat: str, config: Config, inputs: Inputs, out: Path, progress: Prog
         # In the order in which they are given: a repeat in front stands in front.
         named = tuple(dict.fromkeys(runner.knowledge.named_by(said, before)))
         if runner.recommender.model is None:  # rules, and whoever brings a list of their own
-            listed = named[:LISTED]
-            return {"items": listed, "fresh": [one for one in listed if one not in before]}
+            fresh = [one for one in named if one not in before]
+            return {"items": named[:LISTED], "fresh": fresh[:LISTED]}
         # A language model names a few items; the retriever's follow, as iEvaLM has it.
         after = ranking.after(sample.turns, first=named)
         return {"items": list(after.items), "fresh": list(after.fresh)}

@@ -80,7 +80,7 @@ def evaluate(
     if config.mode == "ask" and config.play.tools:
         raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
     refuse_anchors(config, catalogue=inputs.catalogue is not None)
-    tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue)
+    tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue, interactions)
     _tell_of_filtered(config, inputs)
     stage = run_stage(
         "evaluate",

@@ -47,7 +47,7 @@ def retrieve(
     config = resolve(config, items)
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
-    tell_of_learnt(config.ranker, inputs.samples, items)
+    tell_of_learnt(config.ranker, inputs.samples, items, interactions)
     # What is popular, the ranker learnt from its training dialogues; no test row is counted.
     known = items
     if config.ranker is not None:
