@@ -18,6 +18,7 @@ from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import ConfigError, InputError, UnusableAnswer
 from usbrec.items import Catalogue, genres_in, people_in
+from usbrec.items.constraints.column_roles import is_fee
 from usbrec.items.constraints.column_types import is_price, name_words
 from usbrec.items.constraints.filters import read_filter, unknown_column
 from usbrec.items.knowledge import Knowledge
@@ -245,7 +246,12 @@ def _shown_columns(wanted: tuple[str, ...] | None, knowledge: Knowledge | None) 
         return ()
     if wanted is None:
         types = knowledge.catalogue.types
-        return tuple(one.name for one in types if is_price(one.name) or _SHOWN.search(name_words(one.name)))
+        # What a shop pays itself, or takes beside the price, is for nobody who did not ask.
+        return tuple(
+            one.name
+            for one in types
+            if (is_price(one.name) and not is_fee(one.name)) or _SHOWN.search(name_words(one.name))
+        )
     columns = knowledge.columns
     for name in wanted:
         if columns.column(name) is None:

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
-from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
+from usbrec.items.constraints.column_roles import (
+    former_prices,
+    is_amount,
+    is_maker,
+    is_origin,
+    present_prices,
+)
 from usbrec.items.constraints.column_types import (
     TypedColumn,
     is_price,
@@ -159,9 +165,7 @@ class Vocabulary:
     @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
         """The columns that say what an item costs, the first of which counts where one has to be chosen."""
-        return tuple(present_prices(self._types)) or tuple(
-            column for column in self._types if column.currency and not is_price(column.name)
-        )
+        return tuple(present_prices(self._types)) or tuple(filter(is_amount, self._types))
 
     @cached_property
     def former_prices(self) -> tuple[TypedColumn, ...]:
