@@ -24,7 +24,7 @@ SHOPIFY_HEADER = (
 )
 SHOPIFY = (
     SHOPIFY_HEADER
-    + """lamp,Desk Lamp,<p>Warm &amp; bright</p>,Lumo,,,true,Hue,Black,900,s,3,deny,39,49,l,15,true,45,55,active
+    + """lamp,Desk Lamp,<p>Warm &amp; fair</p>,Lumo,,,true,Hue,Black,900,s,3,deny,39,49,l,15,true,45,55,active
 lamp,,,,,,,,White,700,shopify,0,deny,35,,,14,true,,,
 rug,Wool Rug,,Norr,Rugs,wool,true,Title,Default Title,4000,,0,deny,120,,r,60,true,140,,active
 rug,,,,,,,,,,,,,,,r2,,,,,
@@ -36,8 +36,8 @@ clock-1,Wall Clock,,Kiln,Clocks,metal,true,Title,Default Title,700,shopify,2,den
 )
 WOO_HEADER = (
     "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Date sale price starts,"
-    "Date sale price ends,In stock?,Stock,Weight (kg),Sale price,Regular price,Categories,Parent,Brands,Attribute 1 name,"
-    "Attribute 1 value(s)\n"
+    "Date sale price ends,In stock?,Stock,Weight (kg),Sale price,Regular price,Categories,Parent,Brands,"
+    "Attribute 1 name,Attribute 1 value(s)\n"
 )
 WOO = """11,simple,BT,Trail Bottle,1,0,visible,,,1,20,.3,,19.00,Bottles,,Hydra,Colour,"Red, Blue"
 13,variation,SH-S,Rain Jacket - S,1,0,visible,2026-11-01,2026-12-31,1,3,.5,79.00,99.00,,SH,,Size,S
@@ -101,7 +101,7 @@ def test_a_shopify_item_is_known_by_its_handle_and_its_vendor(tmp_path: Path) ->
     catalogue, told = read(tmp_path, SHOPIFY)
     assert "cannot be used" not in told
     assert [item.people for item in catalogue if item.title == "Wall Clock"] == [("Lumo",), ("Kiln",)]
-    assert next(iter(catalogue)).text == "Warm & bright"
+    assert next(iter(catalogue)).text == "Warm & fair"
     (mention,) = open_linker(catalogue).link("Take the Kiln Wall Clock.")
     assert mention.candidates == ("clock-1",)
 

@@ -137,6 +137,12 @@ class ServedModels:
         grounding = self.seat.grounding
         return () if grounding is None or not turns else grounding.not_understood(turns)
 
+    def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
+        """What an item had to be: what came with the request and with the settings, and what was read in the
+        seeker's words by rules; none where no candidates are shown."""
+        grounding = self.seat.grounding
+        return () if grounding is None or not conversation.turns else grounding.constraints(conversation)
+
     async def read(self, turns: Sequence[Turn]) -> None:
         """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever
         asks next has it at once."""

@@ -46,6 +46,8 @@ _MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
     r"|produzent|weingut|winzer|brauerei|entwickler|author|writer|artist|director|composer|illustrator"
+    r"|company|employer|arbeitgeber|unternehmen|firma|agent|agency|makler|instructor|teacher|tutor|dozent|dozentin"
+    r"|lehrer|trainer|provider|anbieter|organiser|organizer|veranstalter|landlord|vermieter"
     r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator"
     r"|marca|fabricante|editorial|autora|directora?|marque|fabricant|éditeur|editeur|auteur|réalisateur"
     r"|editore|produttore|autore|regista|editora|diretor|merk|fabrikant|uitgever|schrijver"
