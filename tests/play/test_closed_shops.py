@@ -39,6 +39,12 @@ HOTELS = load_catalogue(
          "amenities": "wifi", "rooms": "40"},
     ]
 )  # fmt: skip
+RECIPES = load_catalogue(
+    [
+        {"id": "1", "title": "Ossel Soup", "difficulty": "easy", "time": "35 min"},
+        {"id": "2", "title": "Marbel Strudel", "difficulty": "hard", "time": "90 min"},
+    ]
+)
 FILMS = load_catalogue(
     [
         {"id": "1", "title": "Ossel Bay", "genres": "comedy", "year": "1999"},
@@ -161,3 +167,16 @@ def test_amenities_prices_and_rooms_of_hotels(text: str, right: bool) -> None:
 )
 def test_genres_in_another_language_are_those_of_the_film(text: str, right: bool) -> None:
     assert said(text, FILMS) is right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Ossel Soup is easy.", True),
+        ("Marbel Strudel is easy.", False),
+        ("Ossel Soup takes 35 min.", True),
+        ("Ossel Soup takes 90 min.", False),
+    ],
+)
+def test_what_a_column_grades_is_said_as_the_column_has_it(text: str, right: bool) -> None:
+    assert said(text, RECIPES) is right

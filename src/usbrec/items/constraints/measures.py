@@ -135,9 +135,12 @@ def is_about_a_number(text: str) -> bool:
 _NAMED = frozenset(UNITS) - {"in", "min", "mins", "mi", "t", "m", "d", "s", "b", "h", "v", "mon", "sec"}
 
 
+_BEHIND_NUMBERS = _NAMED | {"min", "mins", "sec", "h"}
+
+
 def is_unit(word: str) -> bool:
-    """Whether a word is a unit and hardly anything else."""
-    return unit_of(word) in _NAMED
+    """Whether a word behind a number is a unit and hardly anything else."""
+    return unit_of(word) in _BEHIND_NUMBERS
 
 
 #: What is counted for each of something else: "hours per week" are hours.

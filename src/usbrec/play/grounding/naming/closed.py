@@ -29,7 +29,7 @@ from usbrec.play.grounding.naming.closed_page import (
 )
 from usbrec.play.grounding.naming.closed_said import ClosedSaid
 from usbrec.play.grounding.naming.closed_values import ClosedValues
-from usbrec.play.grounding.naming.closed_words import closed_words, has_closed_words
+from usbrec.play.grounding.naming.closed_words import ARTICLES, closed_words, has_closed_words
 from usbrec.play.grounding.naming.page import Page
 
 
@@ -190,8 +190,9 @@ class _Reader(ClosedSaid):
             return False
         noun = small in lists["nouns"] or small in lists["plain_nouns"]
         genres = values.said_genres.get(word) if noun else None
+        told = noun or (small in lists["adjectives"] and self._is_said_to_be(index))
         if genres is None and not (
-            word in values.category_words or (noun and word in values.further_categories)
+            word in values.category_words or (told and word in values.further_categories)
         ):
             return False
         first, last = next((a, b) for a, b in self.sentences if a <= index < b)
@@ -203,6 +204,17 @@ class _Reader(ClosedSaid):
         if any(part.kind == "title" for part in self.parts[first:last]):
             return not self._belongs(self.parts[index]._replace(about=holding), first, last)
         return not holding
+
+    def _is_said_to_be(self, index: int) -> bool:
+        """Whether a word stands behind "is", as what somebody knows of a thing: "is easy", no "easy fun"."""
+        lists, place = self.listed.lists, index - 1
+        while self._word_at(place) in lists["before_denied"] - ARTICLES:
+            place -= 1
+        behind = self.parts[index + 1] if index + 1 < len(self.parts) else None
+        alone = (
+            behind is None or behind.kind in ("mark", "break") or self._word_at(index + 1) in lists["joining"]
+        )
+        return alone and self._word_at(place) in lists["being"]
 
     def _may_begin(self, small: str) -> bool:
         return small in self.listed.begins
