@@ -179,3 +179,33 @@ def test_a_deadline_that_is_over_says_what_the_filter_allows() -> None:
     assert served.at_least(held) == "I would suggest Park Jogger."
     nothing = Conversation(talk.turns, constraints=served.filtered({"price": {"max": 1}}))
     assert "nothing here fits" in (served.at_least(nothing) or "")
+
+
+def test_an_answer_tells_what_an_item_had_to_be(service: Running) -> None:
+    """The filter's constraint, and the one that was read with its words; nothing where nothing was asked."""
+    wish = [{"role": "user", "content": "Running shoes for less than 100 euro."}]
+    _, answer = ask(service, messages=wish, filter={"stock": {"min": 1}})
+    assert answer["usbrec"]["constraints"] == [
+        {"column": "stock", "operator": ">=", "value": 1.0},
+        {"column": "price", "operator": "<", "value": 100.0, "turn": 0, "words": wish[0]["content"]},
+    ]
+    _, answer = ask(service)
+    assert "constraints" not in answer["usbrec"]
+
+
+def test_an_answer_has_no_column_that_only_the_shop_should_see() -> None:
+    """What an item costs the shop is shown where it is asked for alone."""
+    from usbrec import load_catalogue
+    from usbrec.items import Similarity
+    from usbrec.items.knowledge import Knowledge
+    from usbrec.serve.models import _shown_columns
+
+    catalogue = load_catalogue(
+        [
+            {"id": "a", "title": "Ossel Lamp", "price": "9 €", "Cost per item": "4", "deposit": "1 €"},
+            {"id": "b", "title": "Tolke Lamp", "price": "8 €", "Cost per item": "3", "deposit": "1 €"},
+        ]
+    )
+    knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
+    assert _shown_columns(None, knowledge) == ("price",)
+    assert _shown_columns(("deposit",), knowledge) == ("deposit",)

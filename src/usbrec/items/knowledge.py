@@ -13,6 +13,7 @@ from usbrec.items.constraints.filters import read_filter
 from usbrec.items.constraints.words_read import reads_words
 from usbrec.items.linking import departed
 from usbrec.items.linking.linker import Linker
+from usbrec.items.linking.namesakes import told_apart_by
 from usbrec.items.linking.reading import Mention
 from usbrec.items.open import open_linker
 from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, traits_of
@@ -96,12 +97,10 @@ class Knowledge:
 
     def told_apart_by(self, item: Item) -> str | None:
         """Whom to name beside an item's title so that it is not another item of that title: its maker, artist
-        or author. None where no item is called so, and where nobody tells them apart."""
-        others = self.linker.namesakes(item) if item.people else ()
-        if not others:
-            return None
-        theirs = {name for other in others for name in other.people}
-        return next((name for name in item.people if name not in theirs), None)
+        or author, else where it is or what else it has of its own. None where no item is called so, and where
+        nothing tells them apart."""
+        others = self.linker.namesakes(item)
+        return told_apart_by(item, others) if others else None
 
     def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """Ids of the items a text names, in order, repeated namings included.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from usbrec.config import Play, Serving
-from usbrec.dialogue import Conversation, Item, Turn, Usage
+from usbrec.dialogue import Constraint, Conversation, Item, Turn, Usage
 from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import InputError, ModelError, UnusableAnswer
 from usbrec.llm.stops import ended_at_once
@@ -48,7 +48,8 @@ class Said:
 class Finished:
     """All that a reply came to. `shown` has what the columns that are given back hold for each of the
     `items`, `units` their currencies and units. `late` says that the clock ended it; `turn` is its number in
-    its session; `not_understood` are words of the last message that no item has."""
+    its session; `not_understood` are words of the last message that no item has, `constraints` what an item
+    had to be: the request's filter, and what was read in its words."""
 
     said: tuple[Said, ...]
     usage: Usage = field(default_factory=Usage)
@@ -60,6 +61,7 @@ class Finished:
     session: str | None = None
     turn: int | None = None
     not_understood: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,9 +257,13 @@ class Answerer:
             for one in drawn.replies
         )
         turns = request.conversation.turns
-        unknown = () if request.passed_on is not None else request.served.not_understood(turns)
+        held = request.passed_on is None
+        unknown = request.served.not_understood(turns) if held else ()
+        constraints = request.served.constraints(request.conversation) if held else ()
         items = self._items(request, turns, said)
-        finished = Finished(said, drawn.usage, drawn.trace, items, not_understood=unknown)
+        finished = Finished(
+            said, drawn.usage, drawn.trace, items, not_understood=unknown, constraints=constraints
+        )
         return self._with_columns(request, finished)
 
     def _with_columns(self, request: GenerationRequest, finished: Finished) -> Finished:

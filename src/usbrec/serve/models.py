@@ -18,6 +18,7 @@ from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import ConfigError, InputError, UnusableAnswer
 from usbrec.items import Catalogue, genres_in, people_in
+from usbrec.items.constraints.column_roles import is_fee
 from usbrec.items.constraints.column_types import is_price, name_words
 from usbrec.items.constraints.filters import read_filter, unknown_column
 from usbrec.items.knowledge import Knowledge
@@ -136,6 +137,12 @@ class ServedModels:
         grounding = self.seat.grounding
         return () if grounding is None or not turns else grounding.not_understood(turns)
 
+    def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
+        """What an item had to be: what came with the request and with the settings, and what was read in the
+        seeker's words by rules; none where no candidates are shown."""
+        grounding = self.seat.grounding
+        return () if grounding is None or not conversation.turns else grounding.constraints(conversation)
+
     async def read(self, turns: Sequence[Turn]) -> None:
         """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever
         asks next has it at once."""
@@ -245,7 +252,12 @@ def _shown_columns(wanted: tuple[str, ...] | None, knowledge: Knowledge | None) 
         return ()
     if wanted is None:
         types = knowledge.catalogue.types
-        return tuple(one.name for one in types if is_price(one.name) or _SHOWN.search(name_words(one.name)))
+        # What a shop pays itself, or takes beside the price, is for nobody who did not ask.
+        return tuple(
+            one.name
+            for one in types
+            if (is_price(one.name) and not is_fee(one.name)) or _SHOWN.search(name_words(one.name))
+        )
     columns = knowledge.columns
     for name in wanted:
         if columns.column(name) is None:

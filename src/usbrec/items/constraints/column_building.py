@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: Columns of brands that are read as people.
 BRANDS = frozenset(
     {"brand", "brands", "manufacturer", "maker", "marke", "hersteller", "vendor", "label", "brand_name"}
+    | {"winery", "weingut", "winzer", "brewery", "brauerei", "distillery", "roaster", "roastery"}
     | {"marca", "marque", "fabricante", "fabricant", "merk", "fabrikant", "бренд", "марка", "производитель"}
     | {"品牌", "ブランド", "メーカー", "브랜드", "제조사"}
 )

@@ -19,8 +19,10 @@ _FORMER = LazyPattern(
 )
 _FEE = LazyPattern(
     r"(?:^|_)(?:shipping|delivery|postage|deposit|versand|versandkosten|lieferkosten|porto|pfand|fee|tax|steuer"
-    r"|purchase|wholesale|einkauf|einkaufspreis|ek|cost_price|base|grundpreis|per_(?:kg|l|litre|liter|100g)"
-    r"|unit|cleaning|extra|surcharge|aufpreis|zuschlag)(?:_|$)"
+    r"|purchase|wholesale|einkauf|einkaufspreis|ek|cost_price|base|grundpreis"
+    r"|(?:per|pro|je)_(?:kg|kilo|l|litre|liter|100_?g|100_?ml|m2|qm|sqm|m²)"
+    r"|unit|cleaning|extra|surcharge|aufpreis|zuschlag|cost_per_item|cost_of_goods|einstandspreis|kaution"
+    r"|courtage|provision|commission|nebenkosten|reinigung|endreinigung)(?:_|$)"
 )
 _SALE = LazyPattern(
     r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
@@ -36,12 +38,16 @@ _OFFER = LazyPattern(
 _USUAL = LazyPattern(
     r"(?:^|_)(?:regular|normal|standard|list|actual|original|regulärer|normalpreis|listenpreis|listprice)(?:_|$)"
 )
+#: Without the tax that people pay.
+_NET = LazyPattern(r"(?:^|_)(?:net|netto|nettopreis|excl\w*|exkl\w*|ohne_(?:mwst|ust)|ht|neto)(?:_|$)")
 #: What an item costs now, where a file has offers beside usual prices (items/files/joined_columns.py).
 CURRENT_PRICE = "current price"
 _MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
     r"|produzent|weingut|winzer|brauerei|entwickler|author|writer|artist|director|composer|illustrator"
+    r"|company|employer|arbeitgeber|unternehmen|firma|agent|agency|makler|instructor|teacher|tutor|dozent|dozentin"
+    r"|lehrer|trainer|provider|anbieter|organiser|organizer|veranstalter|landlord|vermieter"
     r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator"
     r"|marca|fabricante|editorial|autora|directora?|marque|fabricant|éditeur|editeur|auteur|réalisateur"
     r"|editore|produttore|autore|regista|editora|diretor|merk|fabrikant|uitgever|schrijver"
@@ -65,7 +71,7 @@ def is_former_price(column: str) -> bool:
 
 def is_present_price(column: str) -> bool:
     """Whether a column's name says that it is what an item costs."""
-    return is_price(column) and not is_former_price(column) and _FEE.search(name_words(column)) is None
+    return is_price(column) and not is_former_price(column) and not is_fee(column)
 
 
 def is_offer(column: str) -> bool:
@@ -73,10 +79,16 @@ def is_offer(column: str) -> bool:
     return is_present_price(column) and _OFFER.search(name_words(column)) is not None
 
 
+def is_fee(column: str) -> bool:
+    """Whether a column's name says that its amounts are paid beside an item's price, or by the shop:
+    postage, deposits, "cost per item"."""
+    return _FEE.search(name_words(column)) is not None
+
+
 def is_usual_price(column: str) -> bool:
     """Whether a column's name says that it is what an item costs without an offer."""
     name = name_words(column)
-    return is_price(column) and _USUAL.search(name) is not None and _FEE.search(name) is None
+    return is_price(column) and _USUAL.search(name) is not None and not is_fee(column)
 
 
 def is_maker(column: str) -> bool:
@@ -103,14 +115,15 @@ def makers_of(item: Item) -> list[str]:
 
 def present_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
     """The columns of numbers that say what an item costs, the first of which counts where one has to be
-    chosen: what is known to be paid now, else one that is called a price and no more, before one of an offer
-    that some items have."""
+    chosen: what is known to be paid now, else one that is called a price and no more, before one without tax
+    and one of an offer that some items have."""
     found = [column for column in types if column.type == "number" and is_present_price(column.name)]
     return sorted(
         found,
         key=lambda column: (
             column.name != CURRENT_PRICE,
             _SALE.search(name_words(column.name)) is not None,
+            _NET.search(name_words(column.name)) is not None,
             "_" in name_words(column.name),
         ),
     )
@@ -126,12 +139,13 @@ def asked_price(types: Iterable[TypedColumn]) -> TypedColumn | None:
     is asked for by its name."""
     columns = list(types)
     numbers = [column for column in columns if column.type == "number"]
-    found = (
-        present_prices(columns)
-        or [column for column in numbers if column.currency and not is_price(column.name)]
-        or former_prices(columns)
-    )
+    found = present_prices(columns) or [one for one in numbers if is_amount(one)] or former_prices(columns)
     return next(iter(found), None)
+
+
+def is_amount(column: TypedColumn) -> bool:
+    """Whether a column of amounts that is called no price may be one all the same: no fee is."""
+    return bool(column.currency) and not is_price(column.name) and not is_fee(column.name)
 
 
 def asked_stock(types: Iterable[TypedColumn]) -> TypedColumn | None:

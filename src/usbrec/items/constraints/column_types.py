@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from usbrec.items.constraints.measures import has_number, unit_named
 from usbrec.items.constraints.number_cells import (
     NumberFormat,
+    commas_of,
     format_of,
     is_missing,
     is_numeric,
@@ -81,14 +82,17 @@ _NUMERIC_NAME = LazyPattern(
 )
 _PRICE_NAME = LazyPattern(
     r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
-    r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis|costo|coste"
+    r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|end|gesamt|monats|wochen|tages|miet|reise"
+    r"|zimmer|kurs|ticket|eintritts|aktions|angebots|sonder|normal|streich|alt|neu|bar)preis|costo|coste"
+    r"|rent|monthly_rent|miete|(?:kalt|warm|gesamt|monats|netto|brutto|wochen|grund)miete|alquiler|loyer|affitto|huur"
     r"|precio|importe|prix|tarif|prezzo|preço|preco|prijs|цена|стоимость|[^_]*(?:价格|價格|售价|售價|单价|定价|定價|価格|値段|가격))"
     r"(?:e|s|en)?(?:_|$)"
 )
 #: What is said of a price and is none: its currency, a note, a class.
 _OF_A_PRICE = LazyPattern(
     r"_(?:currency|currencies|währung|waehrung|note|notes|hinweis|text|info|label|category|kategorie|class"
-    r"|klasse|group|gruppe|range|level|segment|tier|band|unit|einheit|type|typ|art|date|datum|url|history)$"
+    r"|klasse|group|gruppe|range|level|segment|tier|band|unit|einheit|type|typ|art|date|datum|url|history"
+    r"|starts?|ends?|start_date|end_date|valid|gültig|effective)$|^(?:date|dates|datum|for|zur)_"
 )
 _CURRENCY_NAMES = frozenset({"usd", "eur", "euro", "euros", "dollar", "dollars", "gbp"})
 _ADDRESS = LazyPattern(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
@@ -114,7 +118,10 @@ def is_stock(column: str) -> bool:
         return True
     words = {column_key(word) for word in name_words(column).split("_")}
     stock = words & further_names("stock_words")
-    return bool(stock) and words - stock <= further_names("stock_beside")
+    if stock:
+        return words - stock <= further_names("stock_beside")
+    left = words & further_names("left")
+    return bool(left) and left < words <= left | further_names("left_of")
 
 
 def is_stock_column(column: TypedColumn) -> bool:
@@ -253,6 +260,7 @@ class Tally:
 
 
 _SHOWN = 3
+_AMOUNTS_KEPT = 500
 
 
 class ColumnTypes:
@@ -261,6 +269,12 @@ class ColumnTypes:
     def __init__(self, given: Mapping[str, ColumnType] | None = None) -> None:
         self._given = dict(given or {})
         self._tallies: dict[str, Tally] = {}
+        self._amounts: dict[str, None] = {}
+
+    def wrote(self, amount: str) -> None:
+        """Take an amount as the file has it, whose sign was taken off."""
+        if len(self._amounts) < _AMOUNTS_KEPT:
+            self._amounts[amount] = None
 
     def add(self, extra: Mapping[str, str], place: str = "") -> None:
         """Take the further columns of one item; `place` says where it stands in its file."""
@@ -275,15 +289,19 @@ class ColumnTypes:
         """The columns that have any cell, in the order they were met. `currencies` are signs that were taken
         off the amounts, by column."""
         signs = currencies or {}
+        every = (text for tally in self._tallies.values() for text in tally.cells)
+        commas = commas_of(every, self._amounts)
         return tuple(
-            _typed(column, tally, self._given.get(column), signs.get(column, ()))
+            _typed(column, tally, self._given.get(column), signs.get(column, ()), commas)
             for column, tally in self._tallies.items()
         )
 
 
-def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[str]) -> TypedColumn:
+def _typed(
+    column: str, tally: Tally, given: ColumnType | None, signs: Sequence[str], commas: bool | None
+) -> TypedColumn:
     cells = {text: count for text, count in tally.cells.items() if not is_missing(text)}
-    written = format_of(name_words(column), cells, price=is_price(column))
+    written = format_of(name_words(column), cells, price=is_price(column), commas=commas)
     read = {text for text in cells if written.number(text) is not None}
     # Of what came after the kept ones only numbers were looked for.
     numbers = sum(cells[text] for text in read) + tally.further_numbers

@@ -135,8 +135,25 @@ def is_about_a_number(text: str) -> bool:
 _NAMED = frozenset(UNITS) - {"in", "min", "mins", "mi", "t", "m", "d", "s", "b", "h", "v", "mon", "sec"}
 
 
+_BEHIND_NUMBERS = _NAMED | {"min", "mins", "sec", "h"}
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word behind a number is a unit and hardly anything else."""
+    return unit_of(word) in _BEHIND_NUMBERS
+
+
+#: What is counted for each of something else: "hours per week" are hours.
+_EACH = LazyPattern(r"_(?:per|pro|je|par|por)_")
+
+
 def unit_named(name: str) -> str:
-    """The unit that a column's name, as words with underscores, ends with; "" for none."""
+    """The unit that a column's name, as words with underscores, ends with; "" for none. Of "hours_per_week"
+    it is that of what is counted."""
+    counted, *each = _EACH.split(name)
+    if each and unit_of(each[-1].rpartition("_")[2]) in UNITS:
+        of = unit_of(counted.rpartition("_")[2])
+        return of if of in _NAMED else ""
     last = unit_of(name.rpartition("_")[2])
     return last if "_" in name and last in _NAMED else ""
 

@@ -91,13 +91,36 @@ class NumberFormat:
         return number_of(text, thousands=self.comma)
 
 
-def format_of(column: str, cells: Mapping[str, int], *, price: bool) -> NumberFormat:
+#: A fraction somewhere in a cell, which is no date and no list: "5,8 l/100km", "EU 42.5".
+_SOME_COMMA = LazyPattern(r"(?<![0-9.,])[0-9]{1,4},[0-9]{1,2}(?![0-9.,])")
+_SOME_POINT = LazyPattern(r"(?<![0-9.,])[0-9]{1,4}\.[0-9]{1,2}(?![0-9.,])")
+#: Amounts with a currency's sign have no thousandths.
+_AMOUNT_IN_POINTS = LazyPattern(r"(?<![0-9.,])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
+_AMOUNT_IN_COMMAS = LazyPattern(r"(?<![0-9.,])[1-9][0-9]{0,2},[0-9]{3}(?![0-9])")
+
+
+def commas_of(cells: Iterable[str], amounts: Iterable[str] = ()) -> bool | None:
+    """Whether a file writes fractions behind a comma, as all of its cells say it, and amounts whose signs
+    were taken off; None where they say nothing, or both."""
+    comma = point = False
+    for text in cells:
+        comma = comma or _SOME_COMMA.search(text) is not None
+        point = point or _SOME_POINT.search(text) is not None
+    for text in amounts:
+        comma = comma or bool(_SOME_COMMA.search(text) or _AMOUNT_IN_POINTS.search(text))
+        point = point or bool(_SOME_POINT.search(text) or _AMOUNT_IN_COMMAS.search(text))
+    return None if comma == point else comma
+
+
+def format_of(
+    column: str, cells: Mapping[str, int], *, price: bool, commas: bool | None = None
+) -> NumberFormat:
     """How a column of a name (as words with underscores) writes the numbers in its cells, each with how often
-    it stands there."""
+    it stands there. `commas` says whether its file has fractions behind a comma; None where nobody knows."""
     unit = _unit(column, cells)
     if price:
         return NumberFormat(unit, _comma_of_prices(cells), price, _mixed_prices(cells))
-    written = _Notations.of(cells, unit)
+    written = _Notations.of(cells, unit, commas)
     return NumberFormat(unit, written.comma, price, written.mixed, written.marks)
 
 
@@ -186,9 +209,10 @@ class _Notations:
     mixed: tuple[str, ...]
 
     @classmethod
-    def of(cls, cells: Iterable[str], unit: str) -> _Notations:
+    def of(cls, cells: Iterable[str], unit: str, commas_said: bool | None) -> _Notations:
         """Fractions that are surely such say what points and commas before three digits are, unless the
-        other reading alone lies among the column's other numbers, all told in `unit`."""
+        other reading alone lies among the column's other numbers, all told in `unit`; a column without any
+        is written as its file is (`commas_said`)."""
         written = [(text, *(measured(text) or (text, ""))) for text in cells]
         points = [one for one in written if _POINT_THREE.fullmatch(one[1])]
         commas = [one for one in written if _COMMA_THREE.fullmatch(one[1])]
@@ -204,8 +228,13 @@ class _Notations:
             point = None
         if not (pointed or sure or points or any(of in UNITS for _, _, of in commas)):
             comma = None  # Of whole numbers "1,250" is one, too.
-        by_point = point if point is not None else _usual_point(others, pointed=pointed, sure=sure)
+        by_point = (
+            point
+            if point is not None
+            else _usual_point(others, pointed=pointed, sure=sure, commas=commas_said)
+        )
         by_comma = comma if comma is not None else not sure or bool(pointed)
+        unsaid = bool(points) and not (others or pointed or sure or commas) and commas_said is None
         if not commas:
             by_comma = not by_point
         elif points and comma is None and not pointed and not sure:
@@ -218,6 +247,7 @@ class _Notations:
             or (pointed and sure)
             or (pointed and comma is None and _beyond(commas, others, unit))
             or (sure and point is None and _beyond(points, others, unit))
+            or unsaid
         )
         first = [one[0] for one in (*points[:2], *commas[:2])]
         shown = dict.fromkeys((*first, *pointed[:2], *sure[:2], *(one[0] for one in written[:2])))
@@ -228,11 +258,13 @@ class _Notations:
 _Written = tuple[str, str, str]
 
 
-def _usual_point(others: list[float], *, pointed: list[str], sure: list[str]) -> bool:
-    """Whether points before three digits are of thousands, as far as the notation of fractions and the size
-    of the other numbers say it."""
+def _usual_point(others: list[float], *, pointed: list[str], sure: list[str], commas: bool | None) -> bool:
+    """Whether points before three digits are of thousands, as far as the notation of fractions, that of the
+    file and the size of the other numbers say it."""
     if pointed or sure:
         return not pointed
+    if commas is not None:
+        return commas
     return bool(others) and others[len(others) // 2] >= _LARGE
 
 

@@ -24,8 +24,8 @@ from usbrec.items.files.cells import (
     titles_in,
     without_html,
 )
-from usbrec.items.files.column_names import column_key, named_with_kind, usual_names
-from usbrec.items.files.joined_columns import JoinedColumns
+from usbrec.items.files.column_names import column_key, further_names, named_with_kind, usual_names
+from usbrec.items.files.joined_columns import JoinedColumns, markets_apart
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.files.title_column import TitleColumn, title_column
 from usbrec.items.further_titles import others, read_titles
@@ -54,6 +54,8 @@ class FieldMap:
 
 
 _MANY = frozenset({"genres", "people", "also"})
+#: Columns that Shopify's exports have beside a product's handle.
+_OF_SHOPIFY = frozenset({"variantprice", "variantsku", "option1name", "bodyhtml"})
 #: Those of which a file may have several columns of one name, or numbered ones.
 _NUMBERED = ("genres", "people")
 #: Ids only where no two cells are alike.
@@ -117,8 +119,10 @@ class Mapper:
                 self.columns[attribute] += again
                 used.update(again)
         # "Title" beside "title" means nothing, and is kept, too.
-        there = dict.fromkeys([*self._actual.values(), *header])
-        self._rest = tuple(name for name in there if name not in used)
+        there = dict.fromkeys(header)
+        #: What an item costs elsewhere is no price of it here.
+        self._markets = markets_apart(header) - {self._actual.get(column_key(name)) for name in types or {}}
+        self._rest = tuple(name for name in there if name not in used and name not in self._markets)
         types_given = self._types_given(types or {})
         self._types = ColumnTypes(types_given)
         self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
@@ -204,6 +208,9 @@ class Mapper:
             return False
         texts = list(filter(None, map(text_of, cells)))
         sure = column_key(column) not in _MAY_BE_IDS
+        if column_key(column) in further_names("handle"):
+            # A shop's export has a row for each variant; elsewhere a handle is anything.
+            return not _OF_SHOPIFY.isdisjoint(self._actual)
         return sure or (bool(texts) and len(set(texts)) == len(texts) and not any(map(number_of, texts)))
 
     def _repeated(self, column: str) -> bool:
@@ -283,7 +290,7 @@ class Mapper:
             where=where,
             columns=self.columns,
             others=self._joined.others(self._rest),
-            joined=self._joined.told(),
+            joined=" ".join(filter(None, (self._joined.told(), self._markets_told()))),
             ids_from=ids,
             name_keys={column: tuple(keys) for column, keys in self._found.items() if keys},
             currencies={column: tuple(signs) for column, signs in self._currencies.items()},
@@ -298,6 +305,11 @@ class Mapper:
             within=self._within,
         )
 
+    def _markets_told(self) -> str:
+        if not self._markets:
+            return ""
+        return f"Columns of single markets are not read: {', '.join(sorted(self._markets))}."
+
     @property
     def _ids_passed_over(self) -> list[str]:
         """Columns that could have been that of ids, too."""
@@ -310,6 +322,8 @@ class Mapper:
         except BrokenCell as problem:
             self.broken.append(f"{place}: {column}: {problem}")
             text = problem.kept
+        if "<" in text:
+            text = without_html(text)
         # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
         if (
             not text
@@ -319,6 +333,7 @@ class Mapper:
             return text
         if amount := money(text):
             self._currencies.setdefault(column, {})[amount[1]] = None
+            self._types.wrote(text)
             return f"{amount[0]:.10g}"
         return text
 
@@ -368,6 +383,8 @@ class Mapper:
                 found += names_in(value, self._found.setdefault(column, {}), separators)
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
+        if any("<" in name for name in found):
+            found = [plain for name in found if (plain := without_html(name))]
         # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
         return first_of([name for name in found if name[0].isalnum() or any(map(str.isalnum, name))])
 

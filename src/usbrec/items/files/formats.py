@@ -23,6 +23,7 @@ from usbrec.databases import FAULTS, reading
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.extras import extra
+from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.envelopes import envelope, names_inside, opened
@@ -130,8 +131,11 @@ def table_items(
         f"'title', or say which it is: {name_it}. A file without a line of names needs one."
     )
     external = mapper.external_id
-    variants = VariantRows(source.header, mapper.columns["title"])
+    #: Where ids are titles, whose each of them is.
+    titled = not (mapper.columns["id"] or source.keyed)
+    makers: dict[str, int] = {}
     unpublished = UnpublishedRows(source.header)
+    variants = VariantRows(source.header, mapper.columns["title"], unpublished.is_hidden)
     for row in unpublished.without(variants.together(itertools.chain(first, rows))):
         if isinstance(row, str):
             (unreadable if isinstance(row, Unreadable) else problems).append(row)
@@ -144,12 +148,17 @@ def table_items(
             continue
         if external and item.id in taken and names[item.id] != item.name:
             item = replace(item, id=_numbered(item.id, taken))
+        if titled and item.id in taken and (who := makers_of(item)) and hash(tuple(who)) != makers[item.id]:
+            # Two things of one name by two makers.
+            item = replace(item, id=f"{item.id}, {', '.join(who)}")
         if item.id in taken:
             problems.append(f"{row.place}: id {item.id!r} stands already in {taken[item.id]}")
             continue
         taken[item.id] = row.place
         if external:
             names[item.id] = item.name
+        if titled:
+            makers[item.id] = hash(tuple(makers_of(item)))
         mapper.take(item, row.place)
         yield item
     report = mapper.report(where, len(taken), problems, name_it)

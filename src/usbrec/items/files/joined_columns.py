@@ -8,15 +8,20 @@ price of an offer that few items have beside the one of all others.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, MutableMapping, Sequence
 
 from usbrec.items.constraints.column_roles import CURRENT_PRICE, is_offer, is_present_price, is_usual_price
-from usbrec.items.constraints.column_types import is_price
+from usbrec.items.constraints.column_types import is_price, is_stock, yes_or_no
 from usbrec.items.files.amounts import is_currency, number_of
 from usbrec.items.files.column_names import column_key, further_names
 from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
 
+#: Shopify's columns of one market: whether it has the item, and at which prices.
+_OF_A_MARKET = LazyPattern(r"(?P<what>included|price|compare at price) / (?P<market>.+)", re.IGNORECASE)
+#: What a column that says that items are gone is turned into.
+IN_STOCK = "in stock"
 _NUMBERED = LazyPattern(r"(?P<of>\D+\d{1,2})(?P<end>\D+)")
 
 
@@ -35,11 +40,14 @@ class JoinedColumns:
             self._current = None
         self._currency = next((one for one in columns if column_key(one) in further_names("currency")), None)
         self._prices = [column for column in columns if is_price(column)]
+        self._gone = None
+        if not any(map(is_stock, columns)):
+            self._gone = next((one for one in free if column_key(one) in further_names("gone")), None)
         #: The options that were met.
         self._met: dict[str, None] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._options or self._current or (self._currency and self._prices))
+        return bool(self._options or self._current or self._gone or (self._currency and self._prices))
 
     def join(self, extra: dict[str, str], currencies: MutableMapping[str, dict[str, None]]) -> None:
         """Put together the cells of one row; `currencies` are the signs of amounts, by column."""
@@ -49,6 +57,9 @@ class JoinedColumns:
             for column in self._prices:
                 if number_of(extra.get(column, "")) is not None:
                     currencies.setdefault(column, {})[sign] = None
+        if self._gone and (said := yes_or_no(extra.get(self._gone, ""))) is not None:
+            del extra[self._gone]
+            extra[IN_STOCK] = "no" if said else "yes"
         if self._current and self._offer and self._usual:
             offer, usual = (_positive(extra.get(one, "")) for one in (self._offer, self._usual))
             if offer is not None or usual is not None:
@@ -74,7 +85,13 @@ class JoinedColumns:
     def others(self, columns: Sequence[str]) -> tuple[str, ...]:
         """The further columns as items have them."""
         apart = {one for pair in self._options for one in pair} if self._met else set()
-        made = (*self._met, *((self._current,) if self._current else ()))
+        if self._gone:
+            apart.add(self._gone)
+        made = (
+            *self._met,
+            *((self._current,) if self._current else ()),
+            *((IN_STOCK,) if self._gone else ()),
+        )
         return (*(column for column in columns if column not in apart), *made)
 
     def told(self) -> str:
@@ -88,7 +105,17 @@ class JoinedColumns:
                 f"{self._current!r} is what an item costs now: {self._offer!r} where it has one that is "
                 f"lower, else {self._usual!r}."
             )
+        if self._gone:
+            told.append(f"{IN_STOCK!r} is what {self._gone!r} denies.")
         return " ".join(told)
+
+
+def markets_apart(header: Sequence[str]) -> frozenset[str]:
+    """The columns of an export that are about one market each, beside those about all: "Included / EU" and
+    "Price / EU"."""
+    found = {one: match for one in header if (match := _OF_A_MARKET.fullmatch(one.strip()))}
+    markets = {match["market"] for match in found.values() if match["what"].casefold() == "included"}
+    return frozenset(one for one, match in found.items() if match["market"] in markets)
 
 
 def option_pairs(columns: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from usbrec.errors import BadLines, ConfigError
 from usbrec.items.constraints.column_types import TypedColumn, is_price
 from usbrec.items.constraints.number_cells import FRACTIONS, THOUSANDS
 from usbrec.items.files.amounts import currencies_of
+from usbrec.patterns import LazyPattern
 
 #: So many characters of a cell that cannot be read are told.
 _LONGEST_SHOWN = 60
@@ -212,12 +213,18 @@ def _of_notations(column: TypedColumn) -> str:
         return f"{told}{_FRACTIONS}"
     point = THOUSANDS if column.comma or column.marks == THOUSANDS else FRACTIONS
     comma = FRACTIONS if column.comma or column.marks == FRACTIONS else THOUSANDS
+    if all(_ALIKE.search(text) and "," not in text for text in column.mixed):
+        return (
+            f"has points before three digits ({_listed(column.mixed)}), which nothing in the file explains: "
+            f"they are read as of {point}. If that is wrong, write them without, or with two digits behind"
+        )
     return (
         f"has numbers in two notations ({_listed(column.mixed)}): before three digits a point is read as of "
         f"{point}, a comma as of {comma}. If that is wrong, write them in one notation"
     )
 
 
+_ALIKE = LazyPattern(r"(?<![0-9])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
 _OF_THOUSANDS = "those before three digits are read as of thousands. If they are fractions, write two digits"
 _FRACTIONS = "all are read as fractions. If those before three digits are of thousands, write them without"
 

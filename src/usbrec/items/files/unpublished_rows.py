@@ -56,15 +56,19 @@ class UnpublishedRows:
     def without(self, rows: Iterable[R | str]) -> Iterator[R | str]:
         """The rows of items that are for sale."""
         for row in rows:
-            said = None if isinstance(row, str) or not self._hidden else self._said(row)
+            said = None if isinstance(row, str) or not self._hidden else self._said(row.columns)
             if said is None:
                 yield row
             else:
                 self.counts[said] += 1
 
-    def _said(self, row: R) -> str | None:
+    def is_hidden(self, cells: Mapping[str, Any]) -> bool:
+        """Whether a row with these cells is left out."""
+        return self._said(cells) is not None
+
+    def _said(self, cells: Mapping[str, Any]) -> str | None:
         for column, hidden in self._hidden.items():
-            cell = text_of(row.columns.get(column)).casefold()
+            cell = text_of(cells.get(column)).casefold()
             if cell in hidden:
                 return f"{column} {cell!r}"
         return None

@@ -15,6 +15,7 @@ from usbrec.items.linking.context import Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
 from usbrec.items.linking.layout import QUOTES
 from usbrec.items.linking.longer_titles import is_counted, is_told, numbered
+from usbrec.items.linking.namesakes import cells_beside
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import (
     introduced_as_a_person,
@@ -42,6 +43,8 @@ from usbrec.patterns import LazyPattern
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _IN_BRACKETS = LazyPattern(r"[\"”’'*_]{0,3}[ \t]?\(([^()\n]{2,40})\)")
 _BY = LazyPattern(r"[!?]?[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
+#: Before a place, which has a capital.
+_IN = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:in|at|near|bei|im|am)[ \t]+(?:the |der |dem )?(?=[^\W\da-z])")
 #: "Lionel Richie – Hello", as songs are written.
 _BEFORE_DASH = LazyPattern(r"(?P<name>[^\n–—:;,.!?\"“”]{2,60}?)[ \t]*[-–—:][ \t]+[\"“”*_]{0,3}$")
 _DASHES = frozenset("-–—:")
@@ -162,6 +165,8 @@ def by_its_person(page: Page, match: Match, start: int, end: int) -> Verdict | N
             return Verdict(start, end, None, theirs)
         if len(known) > 1 and (theirs := _of_one_maker(page, known, start, end)):
             return Verdict(start, end, None, theirs)
+        if len(known) > 1 and (theirs := _of_one_place(page, known, end)):
+            return Verdict(start, end, None, theirs)
         if not owner_before(page, match.first):
             return None
         theirs = tuple(item for item in known if is_by(page, match, map(normalise_title, item.people)))
@@ -215,6 +220,23 @@ def _of_one_maker(page: Page, known: Sequence[Item], start: int, end: int) -> tu
             (called := normalise_title(name)) and (said.endswith(f" {called}") or behind == called)
             for name in item.people
         )
+    )
+    if not theirs and behind:
+        theirs = tuple(item for item in known if behind in map(normalise_title, cells_beside(item)))
+    return theirs if len(theirs) < len(known) else ()
+
+
+def _of_one_place(page: Page, known: Sequence[Item], end: int) -> tuple[Item, ...]:
+    """Those of several items of one title whose place is told right behind it: "the Seeblick in Starnberg";
+    none where that tells none from another."""
+    place = _IN.match(page.text, end)
+    if place is None:
+        return ()
+    said = f"{normalise_title(page.text[place.end() : place.end() + _LONGEST_NAME])} "
+    theirs = tuple(
+        item
+        for item in known
+        if any(said.startswith(f"{normalise_title(name)} ") for name in cells_beside(item))
     )
     return theirs if len(theirs) < len(known) else ()
 

@@ -302,7 +302,7 @@ class _Reading:
         return cls(
             grounding,
             check,
-            replace(heard_in(turns), named=bool(named)),
+            replace(heard_in(turns), named=bool(named), said=named),
             candidates,
             candidates if focus is None else grounding.items(focus),
             named,

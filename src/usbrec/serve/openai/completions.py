@@ -103,6 +103,7 @@ def ours_json(finished: Finished, generation: GenerationRequest) -> dict[str, An
         "note": _note(finished, generation),
         "trace": finished.trace,
         **({"not_understood": list(finished.not_understood)} if finished.not_understood else {}),
+        **({"constraints": [one.to_json() for one in finished.constraints]} if finished.constraints else {}),
         "session": finished.session,
         "turn": finished.turn,
     }

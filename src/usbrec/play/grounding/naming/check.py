@@ -60,14 +60,14 @@ class ReplyCheck:
 
         `shown` are the items it is to choose from, `heard` is what the seeker has said.
         """
-        if self.closed and (pieces := self._unvouched(text)):
+        if self.closed and (pieces := self._unvouched(text, heard)):
             return pieces
         # A document is read as what it says, for its syntax names nothing.
         text = as_sentences(text) or text
         named = self.knowledge.linker.out_of_catalogue(text)
         if named:
             return named
-        page = self._page(text)
+        page = self._page_of(text, heard)
         return (
             *_misspelt_models(page),
             *self._names.unlisted(page, shown, heard),
@@ -75,10 +75,10 @@ class ReplyCheck:
             *unplaced(page, heard, self._vocabulary, strict=self.strict),
         )
 
-    def _unvouched(self, text: str) -> tuple[str, ...]:
+    def _unvouched(self, text: str, heard: Heard) -> tuple[str, ...]:
         """What nothing vouches for, in words that a text has nowhere before."""
         found = []
-        for start, end in self._closed.unvouched(self._page(text)):
+        for start, end in self._closed.unvouched(self._page_of(text, heard)):
             while end < len(text) and text.find(text[start:end]) != start:
                 end += 1
             found.append(text[start:end])
@@ -113,6 +113,11 @@ class ReplyCheck:
                 text = text[:start] + right + text[end:]
         return text
 
+    def _page_of(self, text: str, heard: Heard) -> Page:
+        """A reply as it is read after what was heard."""
+        page = self._page(text)
+        return page if heard.said is None else page.each_meaning(heard.said)
+
     @cached_property
     def _page(self) -> Callable[[str], Page]:
         # A reply is read twice, to mend it and to judge it.
@@ -124,7 +129,7 @@ class ReplyCheck:
 
         @functools.lru_cache(maxsize=8)
         def found(text: str, heard: Heard) -> tuple[Fault, ...]:
-            return tuple(self._claims.faults(self._page(text), heard))
+            return tuple(self._claims.faults(self._page_of(text, heard), heard))
 
         return found
 

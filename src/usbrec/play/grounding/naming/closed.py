@@ -29,7 +29,7 @@ from usbrec.play.grounding.naming.closed_page import (
 )
 from usbrec.play.grounding.naming.closed_said import ClosedSaid
 from usbrec.play.grounding.naming.closed_values import ClosedValues
-from usbrec.play.grounding.naming.closed_words import closed_words, has_closed_words
+from usbrec.play.grounding.naming.closed_words import ARTICLES, closed_words, has_closed_words
 from usbrec.play.grounding.naming.page import Page
 
 
@@ -42,15 +42,15 @@ class ClosedCheck:
     def unvouched(self, page: Page) -> tuple[tuple[int, int], ...]:
         """Where `page` has something that is neither a title, nor a value of its item, nor a word of the
         list, in order; empty for a reply that may be said."""
-        closed = ClosedPage(self.values, page)
         best: tuple[tuple[int, int], ...] | None = None
-        for code in LANGUAGES:
-            if has_closed_words(code):
-                found = tuple(_Reader(closed, closed_words(code)).faults())
-                if not found:
-                    return ()
-                if best is None or len(found) < len(best):
-                    best = found
+        for closed in ClosedPage(self.values, page).each_of_one():
+            for code in LANGUAGES:
+                if has_closed_words(code):
+                    found = tuple(_Reader(closed, closed_words(code)).faults())
+                    if not found:
+                        return ()
+                    if best is None or len(found) < len(best):
+                        best = found
         return best or ()
 
 
@@ -94,7 +94,7 @@ class _Reader(ClosedSaid):
                 if not self._number(index, first, last):
                     yield part.start, part.end
             elif part.kind == "value":
-                theirs = self._belongs(part, first, last) or part.text in self.listed.all
+                theirs = self._belongs(part, first, last) or self._is_said_of_anything(part, first, last)
                 if not theirs or self._denied(index, first):
                     yield part.start, part.end
             elif part.kind == "mark" and not self._mark(index):
@@ -102,6 +102,16 @@ class _Reader(ClosedSaid):
             if part.kind not in ("mark", "break"):
                 begins = False
             index += taken
+
+    def _is_said_of_anything(self, part: Part, first: int, last: int) -> bool:
+        """Whether a value that is not that of all items of a sentence is a word of talk there, too: where no
+        item is named, in a question, and what everything may be called."""
+        if part.text not in self.listed.all:
+            return False
+        named = any(one.kind == "title" for one in self.parts[first:last])
+        return (
+            not named or self.parts[last - 1].text == "?" or part.text in self.listed.lists["open_categories"]
+        )
 
     def _denied(self, index: int, first: int) -> bool:
         """Whether a value that the item has is said not to be its: "is not brown", "isn't a thriller"."""
@@ -146,28 +156,65 @@ class _Reader(ClosedSaid):
             return 0
         if small == "'s" or (small == "s" and self.text[part.start - 1 : part.start] in "'’"):
             return 1
-        if length := self._stock(index, last, small) or self._phrase(index, last, small):
-            return length
-        if self._measured(index, small) or self._before_number(index, last, small):
+        length = self._stock(index, last, small)
+        if length is None:
+            return 0
+        if length := length or self._phrase(index, last, small):
+            words = [self._word_at(place) for place in range(index, index + length)]
+            # "In that case" has none.
+            told = ("-".join(words), *(words[-1:] if words[0] in self.listed.lists["for_whom"] else ()))
+            return 0 if any(self._without(index, one) for one in told) else length
+        if (
+            self._measured(index, small)
+            or self._before_number(index, last, small)
+            or self._is_what_counts(index, small)
+        ):
             return 1
         base = small.removesuffix("'s")
         if small not in listed.all and (base == small or base not in listed.lists["nouns"]):
             return 0
         if begins and not self._may_begin(small):
             return 0
-        if self._other_category(index, small):
+        if self._other_category(index, small) or self._without(index, small.lower()):
             return 0
         if self._misplaced(index, small) if not begins else self._opens_badly(index, small):
             return 0
         return 1
 
     def _other_category(self, index: int, small: str) -> bool:
-        """Whether a word is a category that no item named here has, in a reply that says something of items:
-        "you find it under sports", "a lovely comedy". One of theirs is a value of theirs."""
-        if not self.titles or small.lower() not in self.closed.values.category_words:
+        """Whether a word is a category of other items than those that it is said of: "you find it under
+        sports", "a lovely comedy". One of theirs is a value of theirs, or what their genre is called in
+        another language."""
+        values, word, lists = self.closed.values, small.lower(), self.listed.lists
+        if not self.titles or small in lists["open_categories"]:
             return False
-        last = next(end for first, end in self.sentences if first <= index < end)
-        return self.parts[last - 1].text != "?" and small not in self.listed.lists["open_categories"]
+        noun = small in lists["nouns"] or small in lists["plain_nouns"]
+        genres = values.said_genres.get(word) if noun else None
+        told = noun or (small in lists["adjectives"] and self._is_said_to_be(index))
+        if genres is None and not (
+            word in values.category_words or (told and word in values.further_categories)
+        ):
+            return False
+        first, last = next((a, b) for a, b in self.sentences if a <= index < b)
+        if self.parts[last - 1].text == "?":
+            return False
+        if genres is None:
+            return True
+        holding = self._having(lambda one: not one.genres.isdisjoint(genres))
+        if any(part.kind == "title" for part in self.parts[first:last]):
+            return not self._belongs(self.parts[index]._replace(about=holding), first, last)
+        return not holding
+
+    def _is_said_to_be(self, index: int) -> bool:
+        """Whether a word stands behind "is", as what somebody knows of a thing: "is easy", no "easy fun"."""
+        lists, place = self.listed.lists, index - 1
+        while self._word_at(place) in lists["before_denied"] - ARTICLES:
+            place -= 1
+        behind = self.parts[index + 1] if index + 1 < len(self.parts) else None
+        alone = (
+            behind is None or behind.kind in ("mark", "break") or self._word_at(index + 1) in lists["joining"]
+        )
+        return alone and self._word_at(place) in lists["being"]
 
     def _may_begin(self, small: str) -> bool:
         return small in self.listed.begins

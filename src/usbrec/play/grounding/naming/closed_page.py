@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,8 @@ GLUE = LazyPattern(
     r"[ \t]*[-–—:/&+]?[ \t]*|\s(?:of|in|on|at|for|the|from|von|aus|auf|im|in|der|des)(?: the)?\s"
 )
 NEAR = 4
+#: So many ways of which items titles of several mean are tried.
+_MOST_WAYS = 8
 
 Kind = Literal["title", "word", "number", "value", "mark", "break"]
 
@@ -45,8 +47,7 @@ class Part(NamedTuple):
     about: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Title:
+class Title(NamedTuple):
     """A title of the catalogue in a reply, and the items that are called so."""
 
     start: int
@@ -59,12 +60,31 @@ class ClosedPage:
     """A reply in its parts: `titles` of the catalogue written exactly, `known` the values of the items that
     each may mean, and where its `sentences` begin and end among the `parts`."""
 
-    def __init__(self, values: ClosedValues, page: Page) -> None:
+    def __init__(self, values: ClosedValues, page: Page, meant: Mapping[str, Item] | None = None) -> None:
+        """`meant` says which item a title that several have is of."""
         self.values, self.page, self.text = values, page, page.text
+        self._meant_by = meant or {}
+
+    def each_of_one(self) -> Iterator[ClosedPage]:
+        """The page with each title of several items as that of one: what is said of it is said of one. A few
+        of all the ways, the items that titles alone mean first."""
+        several = {title.items[0].title: title.items for title in self.titles if len(title.items) > 1}
+        if not several:
+            yield self
+            return
+        ways = itertools.product(*several.values())
+        for way in itertools.islice(ways, _MOST_WAYS):
+            yield ClosedPage(self.values, self.page, dict(zip(several, way, strict=True)))
 
     @cached_property
     def titles(self) -> list[Title]:
-        return [title for title in map(self._title, self.page.mentions) if title is not None]
+        found = [title for title in map(self._title, self.page.mentions) if title is not None]
+        return [
+            title._replace(items=(self._meant_by[called],))
+            if (called := title.items[0].title) in self._meant_by and len(title.items) > 1
+            else title
+            for title in found
+        ]
 
     def _title(self, mention: Mention) -> Title | None:
         """A mention as a title of ours, where it is written exactly like one."""

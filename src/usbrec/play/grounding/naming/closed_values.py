@@ -6,18 +6,29 @@ the year, prices, and the numbers of further columns. What stands in free texts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_roles import makers_of
-from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of, said_of_stock
+from usbrec.items.constraints.column_roles import asked_stock, makers_of
+from usbrec.items.constraints.column_types import (
+    TypedColumn,
+    is_price,
+    is_stock,
+    name_words,
+    names_of,
+    said_of_stock,
+    yes_or_no,
+)
 from usbrec.items.constraints.measures import unit_of
+from usbrec.items.genres import normalise_genre, said_for
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 ValueKind = Literal["person", "category"]
+_WORD = LazyPattern(r"[^\W\d_]+")
 #: Longer cells are texts.
 _LONGEST = 60
 #: Shorter last names are words.
@@ -36,6 +47,10 @@ class Values:
     #: Numbers with what each counts: the words of its column and its unit.
     numbers: frozenset[tuple[float, frozenset[str]]]
     in_stock: bool | None
+    #: The words of all that an item's cells say, and of the columns in which it has something.
+    words: frozenset[str]
+    #: What its genres count as.
+    genres: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,40 @@ class ClosedValues:
             frozenset(currencies),
             frozenset(numbers),
             self._in_stock(item),
+            self._words(item),
+            frozenset(one for genre in item.genres for one in normalise_genre(genre)),
         )
+
+    def _words(self, item: Item) -> frozenset[str]:
+        cells = {name: cell for name, cell in item.extra.items() if cell and yes_or_no(cell) is not False}
+        said = (*item.titles, item.text, *item.genres, *cells.values(), *map(name_words, cells))
+        return frozenset(word for text in said for word in _WORD.findall(text.lower().replace("_", " ")))
+
+    @cached_property
+    def counted_words(self) -> frozenset[str]:
+        """What the numbers of the catalogue's columns count, in the words in which they are said."""
+        counted = (column for column in self.vocabulary.columns if column.type == "number")
+        return frozenset(
+            word for column in counted if not is_price(column.name) for word in self._counted(column)
+        ) - {""}
+
+    @cached_property
+    def price_words(self) -> frozenset[str]:
+        """The words in the names of the columns of prices: "night" of "price_per_night"."""
+        prices = self.vocabulary.present_prices
+        return frozenset(word for column in prices for word in name_words(column.name).split("_"))
+
+    @cached_property
+    def said_genres(self) -> Mapping[str, tuple[str, ...]]:
+        """What genres of the catalogue are called beside their names, in any language, in small letters, and
+        which genres these are."""
+        genres = {genre for item in self.vocabulary.knowledge.catalogue for genre in item.genres}
+        return {word: normalise_genre(genre) for word, genre in said_for(genres).items()}
+
+    @cached_property
+    def further_categories(self) -> frozenset[str]:
+        """The categories of one word in further columns, in small letters."""
+        return frozenset(name for name in self.vocabulary.values if name.isalpha())
 
     def _counted(self, column: TypedColumn) -> frozenset[str]:
         """What a column's numbers are numbers of, in the words in which they are said."""
@@ -108,8 +156,10 @@ class ClosedValues:
         return frozenset({*said, *map(unit_of, said), unit_of(column.unit)} - {""})
 
     def _in_stock(self, item: Item) -> bool | None:
-        """Whether an item is there; None where the catalogue doesn't say it."""
-        for column in self.vocabulary.columns:
+        """Whether an item is there; None where the catalogue doesn't say it. A column that says so goes
+        before one that counts."""
+        said = asked_stock(self.vocabulary.columns)
+        for column in dict.fromkeys((*((said,) if said else ()), *self.vocabulary.columns)):
             cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
                 return number > 0

@@ -18,7 +18,8 @@ _LISTS = (
     "links", "money", "units", "year_leads", "naming_free", "leads", "before_nouns",
     "liking", "articles", "finite", "subjects", "joining", "alone",
     "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared", "open_categories",
-    "denials", "before_denied",
+    "denials", "before_denied", "joining_titles", "sharing", "so", "finite_sharing", "like", "like_verb",
+    "paid_often", "paid_for", "paid_each", "for_whom", "being",
 )  # fmt: skip
 
 
@@ -31,6 +32,15 @@ class ClosedWords:
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     stock: Mapping[str, tuple[tuple[tuple[str, ...], bool], ...]]
     naming_pairs: frozenset[tuple[str, str]]
+    #: Pairs of words that say that what is true of one is of another.
+    sharing_pairs: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def features(self) -> Mapping[str, frozenset[str]]:
+        """Words and phrases (with hyphens) that say what a thing has or for whom it is, and the words of an
+        item's cells of which one has to say so."""
+        groups = [frozenset(group.split()) for group in lexicon(self.code, "closed")["features"]]
+        return {word: group for group in groups for word in group}
 
     @functools.cached_property
     def all(self) -> frozenset[str]:
@@ -87,6 +97,7 @@ def closed_words(language: str) -> ClosedWords:
         {first: tuple(sorted(some, key=len, reverse=True)) for first, some in phrases.items()},
         {first: tuple(sorted(some, key=lambda one: -len(one[0]))) for first, some in stock.items()},
         frozenset((pair[0], pair[1]) for pair in _phrases(listed["naming_pairs"])),
+        frozenset(map(" ".join, _phrases(listed["sharing_pairs"]))),
     )
 
 

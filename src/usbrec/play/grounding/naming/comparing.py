@@ -17,7 +17,6 @@ from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.reckoning import Reckoning
-from usbrec.play.grounding.naming.vocabulary import keyed
 
 _WORD = LazyPattern(r"n['’]t\b|[^\W\d_]+?(?=n['’]t\b)|[^\W\d_]+")
 _IT = LazyPattern(r"\s*(?:it|es|er|sie)\b", re.IGNORECASE)
@@ -132,7 +131,7 @@ class PriceComparisons(Reckoning):
             named = [one for one in self.page.mentions if one.start == match.end()]
             opened, closed = self._sentence_of(match.start())
             item = self.page.items.get(named[0].item_id) if named else None
-            value = None if item is None else keyed(item.extra, lists.stock_columns)
+            value = None if item is None else self.vocabulary.stock_of(item)
             number = None if value is None else number_of(value)
             too_few = number is not None and number < lists.many[match["said"].casefold()]
             if too_few and self._stated(opened, closed, match.start()):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_types import said_of_stock
+from usbrec.items.constraints.column_roles import is_fee
+from usbrec.items.constraints.column_types import TypedColumn, said_of_stock
 from usbrec.items.constraints.phrases import currency_beside, one_currency, spoken_money
 from usbrec.items.constraints.stock_cells import stock_counted
 from usbrec.items.files.amounts import number_of
@@ -14,7 +15,6 @@ from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.reckoning import Reckoning
-from usbrec.play.grounding.naming.vocabulary import keyed
 
 #: A price that is said in whole units, or to be about so much, may be off by so much.
 _ROUNDED, _ABOUT = 1.0, 0.1
@@ -29,7 +29,8 @@ _WORD = LazyPattern(r"[^\W\d_]+")
 #: What every word for being in stock, or not, has in it: most replies have none.
 _STOCK_CUES = (
     "stock", "avail", "sold", "ship", "left", "remain", "lager", "vorrätig", "liefer", "verfüg", "ausverk",
-    "vergriff", "noch",
+    "vergriff", "noch", "book", "gebucht", "frei", "rented", "vermietet", "place", "seat",
+    "spot", "slot", "ticket", "rooms", "plätze", "belegt", "taken",
 )  # fmt: skip
 #: What ends the clause that says a price, or goes on with nothing that changes it.
 _CLAUSE_ENDS = LazyPattern(
@@ -91,6 +92,11 @@ class GoodsClaims(Reckoning):
             sentence = self._sentence_of(start)
             question = text[sentence[0] : sentence[1]].rstrip().endswith("?")
             return None if question or heard else Fault(start, end, None)
+        if (column := self._amount_named(opened, finish)) is not None:
+            # "The deposit is 840 €", "860 € warm": no other amount of the item is meant.
+            known = [column.number(item.extra.get(column.name, "")) for item in about[0]]
+            agrees = any(one is not None and abs(one - said) < _ROUNDED for one in known)
+            return None if agrees else Fault(start, end, None)
         prices = [price for item in about[0] for price in self._known_prices(item)]
         price = prices[0]
         if lists.former.search(before) or lists.former_behind.match(text, finish):
@@ -135,6 +141,21 @@ class GoodsClaims(Reckoning):
         single = len({item.id for items in about for item in items}) == 1 and len(prices) == 1
         plain = single and not self._multiple(said, price) and self._plainly(begin, finish, said < price)
         return Fault(start, end, self._written(price, digits) if plain else None)
+
+    def _amount_named(self, begin: int, finish: int) -> TypedColumn | None:
+        """The column of amounts that words beside an amount name, where several say what is paid for an item:
+        a fee anywhere before it in its clause, a kind of price right beside it."""
+        named = self.vocabulary.amounts_named
+        if not named:
+            return None
+        opened = self._sentence_of(begin)[0]
+        text = self._masked.casefold()
+        clause = _WORD.findall(re.split(r"[,;:]", text[opened:begin])[-1])
+        beside = [*clause[-2:], *_WORD.findall(text[finish : finish + 12])[:1]]
+        for column, words in named:
+            if not words.isdisjoint(clause if is_fee(column.name) else beside):
+                return column
+        return None
 
     def _plainly(self, begin: int, finish: int, below: bool) -> bool:
         """Whether a sentence says an amount of an item as its own price, and speaks of nothing else that may
@@ -237,7 +258,7 @@ class GoodsClaims(Reckoning):
         known = [
             number
             for item in about
-            if (value := keyed(item.extra, lists.stock_columns)) is not None
+            if (value := self.vocabulary.stock_of(item, counted=True)) is not None
             and (number := _count(value)) is not None
         ]
         if not known or lists.about.search(before) or _NOT.search(before):
@@ -250,7 +271,7 @@ class GoodsClaims(Reckoning):
 
     def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
         lists = claim_words()
-        value = keyed(item.extra, lists.stock_columns)
+        value = self.vocabulary.stock_of(item, counted=match.re is lists.few_left)
         if value is None:
             return False
         plain = " ".join(value.casefold().split())

@@ -43,7 +43,9 @@ _RANGE = LazyPattern(
     r"\s?(?:to|-|–|bis|or|oder|and|und)\s?(?P<until>[0-9]{1,3})(?![\w.,]*[0-9])", re.IGNORECASE
 )
 _ABOUT = 0.1
-_AGES = frozenset({"age", "ages", "alter", "mindestalter"})
+_AGES = frozenset(
+    {"age", "ages", "alter", "mindestalter", "altersfreigabe", "altersempfehlung", "altersangabe", "fsk"}
+)
 _DISTANCES = frozenset({"distance", "entfernung"})
 
 
@@ -130,7 +132,7 @@ class MeasureClaims(FeatureClaims):
             named = lead[-1] in uses["ages"]
             if (named or (words and years)) and uses["ago"].isdisjoint(words):
                 ages = [one for one in columns.numbers if not _AGES.isdisjoint(_words_of(one))]
-                known = [ages[0].number(item.extra.get(ages[0].name, "")) for item in about] if ages else []
+                known = [_least(ages[0], item.extra.get(ages[0].name, "")) for item in about] if ages else []
                 return None if not known or known[-1] is None else said in known
         if not words or "too" in lead or "more" in lead or "zu" in lead[:-1]:
             return None
@@ -225,14 +227,27 @@ class MeasureClaims(FeatureClaims):
         # What takes so long is no runtime of a battery.
         if lead and lead[-1] in uses["lasting"]:
             alike = [one for one in alike if uses["charged"].isdisjoint(_words_of(one))]
+        if len(alike) > 1:
+            # "Takes 6 weeks" is about weeks rather than the hours of each.
+            alike = [one for one in alike if units[one.name] == unit] or alike
         return alike[0] if len(alike) == 1 else None
 
     def _called(self, word: str) -> TypedColumn | None:
         """The column that a word names, if one alone has it."""
         names = {word, word.removesuffix("s"), f"{word}s"}
         spoken = self._number_columns.spoken
-        found = [one for one in self._number_columns.numbers if not names.isdisjoint(spoken[one.name])]
+        numbers = self._number_columns.numbers
+        found = [one for one in numbers if not names.isdisjoint(spoken[one.name])]
+        found = found or [one for one in numbers if one.unit and one.unit not in UNITS and one.unit in names]
         return found[0] if len(found) == 1 else None
+
+
+def _least(column: TypedColumn, cell: str) -> float | None:
+    """The number in a cell, of a range where it begins: "8+"."""
+    if not column.ranges or not cell:
+        return column.number(cell)
+    span = column.span(cell)
+    return None if span is None else span.least
 
 
 def _words_of(column: TypedColumn) -> frozenset[str]:

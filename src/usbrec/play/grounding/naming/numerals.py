@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from usbrec.items.constraints.measures import is_unit
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import YEAR_BEHIND, is_currency, text_behind
 from usbrec.play.grounding.naming.language import either
@@ -68,6 +69,7 @@ class Numerals(Runs):
                 and (
                     (following.endswith("s") and not self._acts(index + 1))
                     or following in either("counted")
+                    or is_unit(following)
                     or (following in ("to", "or", "and", "bis", "oder", "und") and self._number_at(index + 2))
                 )
                 and following not in either("subjects")

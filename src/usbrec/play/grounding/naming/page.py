@@ -39,11 +39,13 @@ _AMOUNT = LazyPattern(
 @dataclass(frozen=True)
 class Heard:
     """What the seeker has said: its normalised `words`, with a blank between and around them, and the
-    `text`; `named` says whether the dialogue has named an item."""
+    `text`; `named` says whether the dialogue has named an item, `said` has the ids of those that it has, None
+    where nobody looked: a title of several items means one of these first."""
 
     words: str
     text: str
     named: bool = False
+    said: frozenset[str] | None = None
 
 
 #: So short a reply may have no word that tells its language.
@@ -112,6 +114,20 @@ class Page:
         mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return self._read_again(Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans))
+
+    def each_meaning(self, said: frozenset[str]) -> Page:
+        """The page with each title of several items as that of the one that it means after `said`, which is
+        what whoever reads the reply gets: "The Basso costs 49 €" is about no other Basso."""
+        if all(len(one.candidates) < 2 or one.year is not None for one in self.mentions):
+            return self
+        mentions = []
+        for one in self.mentions:
+            if len(one.candidates) > 1 and one.year is None:
+                item_id = next((item_id for item_id in one.candidates if item_id in said), one.item_id)
+                one = one._replace(item_id=item_id, candidates=(item_id,))
+            mentions.append(one)
+        linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
+        return self._read_again(Page(linked, self.items, self.spelt))
 
     def _read_again(self, page: Page) -> Page:
         """A page of the same text, with what this one knows of its words."""

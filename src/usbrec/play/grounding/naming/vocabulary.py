@@ -13,11 +13,21 @@ from numpy.typing import NDArray
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
-from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
+from usbrec.items.constraints.column_roles import (
+    asked_stock,
+    former_prices,
+    is_amount,
+    is_fee,
+    is_former_price,
+    is_maker,
+    is_origin,
+    present_prices,
+)
 from usbrec.items.constraints.column_types import (
     TypedColumn,
     is_price,
     is_stock,
+    name_words,
     names_of,
     spoken_name,
 )
@@ -35,6 +45,27 @@ from usbrec.play.grounding.naming.claim_words import claim_words
 _ITEMS_READ = 1 << 12
 #: So many sets of items are kept with the words of their fields.
 _SETS_KEPT = 256
+
+
+#: What columns of prices are called that says nothing of which price it is.
+_OF_ANY_PRICE = frozenset(
+    {
+        "price",
+        "preis",
+        "cost",
+        "costs",
+        "kosten",
+        "sale",
+        "special",
+        "current",
+        "now",
+        "per",
+        "pro",
+        "item",
+        "the",
+    }
+    | {"variant", "product", "night", "nacht", "monthly", "month", "total", "amount", "from", "unit", "new"}
+)
 
 
 @dataclass(frozen=True)
@@ -159,14 +190,45 @@ class Vocabulary:
     @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
         """The columns that say what an item costs, the first of which counts where one has to be chosen."""
-        return tuple(present_prices(self._types)) or tuple(
-            column for column in self._types if column.currency and not is_price(column.name)
-        )
+        return tuple(present_prices(self._types)) or tuple(filter(is_amount, self._types))
 
     @cached_property
     def former_prices(self) -> tuple[TypedColumn, ...]:
         """The columns with prices of before, or recommended ones."""
         return tuple(former_prices(self._types))
+
+    @cached_property
+    def amounts_named(self) -> Sequence[tuple[TypedColumn, frozenset[str]]]:
+        """The columns of amounts that are told apart by words of their own ("deposit", "warm"), with these;
+        nothing where there is but one. What the shop itself pays is none."""
+        columns = [
+            column
+            for column in self._types
+            if column.type == "number"
+            and not is_former_price(column.name)
+            and (is_price(column.name) or (column.currency and is_fee(column.name)))
+        ]
+        if len(columns) < 2:
+            return ()
+        words = {column.name: frozenset(name_words(column.name).split("_")) for column in columns}
+        found = []
+        for column in columns:
+            others = frozenset().union(*(words[one.name] for one in columns if one is not column))
+            own = frozenset(word for word in words[column.name] - others if len(word) > 2)
+            found.append((column, own - _OF_ANY_PRICE))
+        return tuple((column, own) for column, own in found if own)
+
+    @cached_property
+    def stock_columns(self) -> tuple[TypedColumn, ...]:
+        """The columns that say whether, or how many of, an item are there: what says whether goes first."""
+        said = asked_stock(self._types)
+        columns = [column for column in self._types if is_stock(column.name)]
+        return tuple(dict.fromkeys((*((said,) if said is not None else ()), *columns)))
+
+    def stock_of(self, item: Item, *, counted: bool = False) -> str | None:
+        """What an item's cell says of its stock, as far as one is filled in; with `counted`, of how many."""
+        columns = (one for one in self.stock_columns if not counted or one.type == "number")
+        return next((cell for column in columns if (cell := item.extra.get(column.name))), None)
 
     @cached_property
     def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str], bool]]:

@@ -1,0 +1,251 @@
+"""Exports of shops with all of their columns: one price, variants of an item together, nothing hidden."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from usbrec.dialogue import Turn
+from usbrec.errors import InputWarning
+from usbrec.items import Catalogue, load_catalogue
+from usbrec.items.constraints.column_roles import asked_price, is_fee, present_prices
+from usbrec.items.constraints.column_table import open_columns
+from usbrec.items.constraints.column_types import is_price, is_stock, said_of_stock
+from usbrec.items.constraints.measures import unit_named
+from usbrec.items.constraints.reading import ConstraintReader
+from usbrec.items.open import open_linker
+
+SHOPIFY_HEADER = (
+    "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant Grams,"
+    "Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,"
+    "Variant Compare At Price,Image Src,Cost per item,Included / EU,Price / EU,Compare At Price / EU,Status\n"
+)
+SHOPIFY = (
+    SHOPIFY_HEADER
+    + """lamp,Desk Lamp,<p>Warm &amp; fair</p>,Lumo,,,true,Hue,Black,900,s,3,deny,39,49,l,15,true,45,55,active
+lamp,,,,,,,,White,700,shopify,0,deny,35,,,14,true,,,
+rug,Wool Rug,,Norr,Rugs,wool,true,Title,Default Title,4000,,0,deny,120,,r,60,true,140,,active
+rug,,,,,,,,,,,,,,,r2,,,,,
+bowl,Oak Bowl,,Norr,Bowls,wood,true,Title,Default Title,300,shopify,0,continue,20,,b,8,true,,,active
+vase,Clay Vase,,Kiln,Vases,clay,true,Title,Default Title,1200,shopify,0,deny,25,,v,9,true,,,active
+clock,Wall Clock,,Lumo,Clocks,wood,true,Title,Default Title,700,shopify,8,deny,55,,c,22,true,,,active
+clock-1,Wall Clock,,Kiln,Clocks,metal,true,Title,Default Title,700,shopify,2,deny,75,,d,31,true,,,active
+"""
+)
+WOO_HEADER = (
+    "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Date sale price starts,"
+    "Date sale price ends,In stock?,Stock,Weight (kg),Sale price,Regular price,Categories,Parent,Brands,"
+    "Attribute 1 name,Attribute 1 value(s)\n"
+)
+WOO = """11,simple,BT,Trail Bottle,1,0,visible,,,1,20,.3,,19.00,Bottles,,Hydra,Colour,"Red, Blue"
+13,variation,SH-S,Rain Jacket - S,1,0,visible,2026-11-01,2026-12-31,1,3,.5,79.00,99.00,,SH,,Size,S
+12,variable,SH,Rain Jacket,1,1,visible,,,1,,,,,"Clothing, Clothing > Jackets",,Norr,Size,"S, M"
+14,variation,SH-M,Rain Jacket - M,1,0,visible,,,0,0,.6,,69.00,,id:12,,Size,M
+15,variation,SH-L,Rain Jacket - L,0,0,visible,,,1,9,.7,,9.00,,SH,,Size,L
+16,variable,,Secret Hat,-1,0,visible,,,1,,,,,Hats,,Norr,Size,"S, M"
+17,variation,HA,Secret Hat - S,1,0,visible,,,1,9,.1,,25.00,,id:16,,Size,S
+18,simple,MU,Enamel Mug,1,0,visible,,,1,0,.2,8.00,12.00,Mugs,,Hydra,Colour,White
+19,variation,OLD,Lone Sock - S,1,0,visible,,,1,4,.1,,5.00,,SOCK,,Size,S
+"""
+
+
+def read(folder: Path, text: str, name: str = "shop.csv") -> tuple[Catalogue, str]:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", InputWarning)
+        catalogue = load_catalogue(path)
+    return catalogue, "".join(str(one.message) for one in told)
+
+
+def meets(catalogue: Catalogue, said: str) -> list[str]:
+    asked = ConstraintReader(catalogue, open_linker(catalogue)).read([Turn("seeker", said)])
+    assert asked, said
+    table = open_columns(catalogue)
+    return [item.id for item in catalogue if all(table.meets(item.id, one) for one in asked)]
+
+
+def test_what_a_shopify_item_costs_is_no_price_of_another_market_and_not_what_the_shop_pays(
+    tmp_path: Path,
+) -> None:
+    catalogue, told = read(tmp_path, SHOPIFY)
+    assert [column.name for column in present_prices(catalogue.types)] == ["Variant Price"]
+    assert meets(catalogue, "Under 30 euro, please.") == ["bowl", "vase"]
+    assert "Columns of single markets are not read: Compare At Price / EU, Included / EU, Price / EU" in told
+
+
+def test_a_variant_that_is_gone_gives_its_item_neither_price_nor_weight(tmp_path: Path) -> None:
+    """The white lamp is cheaper and sold out; an old price of the black one stays beside its own."""
+    lamp = next(iter(read(tmp_path, SHOPIFY)[0])).extra
+    cells = [lamp[name] for name in ("Variant Price", "Variant Compare At Price", "Variant Grams", "Hue")]
+    assert cells == ["39", "49", "900", "Black, White"]
+
+
+def test_an_old_price_of_a_dearer_variant_is_not_the_items(tmp_path: Path) -> None:
+    rows = "lamp,Desk Lamp,,Lumo,Lamps,led,true,Colour,Black,900,shopify,3,deny,39,,l,15,true,,,active\n"
+    rows += "lamp,,,,,,,,White,700,shopify,2,deny,59,79,,14,true,,,\n"
+    (lamp,) = read(tmp_path, SHOPIFY_HEADER + rows)[0]
+    assert (lamp.extra["Variant Price"], lamp.extra.get("Variant Compare At Price")) == ("39", None)
+
+
+def test_what_is_not_counted_or_can_be_ordered_without_stock_is_there(tmp_path: Path) -> None:
+    """Shopify writes 0 for a stock that it does not track."""
+    found = meets(read(tmp_path, SHOPIFY)[0], "It has to be in stock.")
+    assert found == ["lamp", "rug", "bowl", "clock", "clock-1"]
+
+
+def test_a_shopify_item_is_known_by_its_handle_and_its_vendor(tmp_path: Path) -> None:
+    """Two clocks of one name by two makers are two items, and descriptions have no tags."""
+    catalogue, told = read(tmp_path, SHOPIFY)
+    assert "cannot be used" not in told
+    assert [item.people for item in catalogue if item.title == "Wall Clock"] == [("Lumo",), ("Kiln",)]
+    assert next(iter(catalogue)).text == "Warm & fair"
+    (mention,) = open_linker(catalogue).link("Take the Kiln Wall Clock.")
+    assert mention.candidates == ("clock-1",)
+
+
+def test_a_woocommerce_item_costs_its_offer_or_its_usual_price(tmp_path: Path) -> None:
+    """The dates of an offer are no offers themselves."""
+    catalogue = read(tmp_path, WOO_HEADER + WOO)[0]
+    assert meets(catalogue, "Under 30 euro, please.") == ["11", "18", "19"]
+    assert meets(catalogue, "Under 10 euro, please.") == ["18", "19"]
+
+
+def test_variations_are_read_with_their_item_wherever_they_stand(tmp_path: Path) -> None:
+    """The cheaper size is gone, the cheapest is not published; a variation of no item of the file is one."""
+    catalogue, told = read(tmp_path, WOO_HEADER + WOO)
+    items = {item.id: item for item in catalogue}
+    assert list(items) == ["11", "12", "18", "19"]
+    jacket = items["12"].extra
+    shown = [jacket[name] for name in ("price", "Size", "Stock", "In stock?", "Weight (kg)")]
+    assert shown == ["79.00", "S, M", "3", "1", ".5"]
+    assert "2 rows are variants of another item (by 'Parent')" in told
+    assert "2 rows of variants are not for sale, or of items that are not" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "price"),
+    [
+        ("Kaltmiete", True),
+        ("rent_warm", True),
+        ("Gesamtpreis", True),
+        ("Aktionspreis", True),
+        ("Date sale price starts", False),
+        ("for_rent", False),
+    ],
+)
+def test_what_is_called_a_price(name: str, price: bool) -> None:
+    assert is_price(name) is price
+
+
+@pytest.mark.parametrize("name", ["Cost per item", "Kaution", "deposit", "Preis pro Liter", "Versandkosten"])
+def test_what_is_paid_beside_a_price_is_a_fee(name: str) -> None:
+    assert is_fee(name)
+
+
+def test_a_bound_on_what_a_flat_costs_is_about_its_rent(tmp_path: Path) -> None:
+    """It was held against the deposit, because that alone had a currency."""
+    rows = "id,title,deposit,rent\na,Loft,900 €,1200 €\nb,Attic,2000 €,700 €\n"
+    assert meets(read(tmp_path, rows)[0], "Under 1000 euro, please.") == ["b"]
+    other = "id,title,deposit,fee for cleaning,monthly\na,Loft,900 €,50 €,1200 €\nb,Attic,2000 €,60 €,700 €\n"
+    price = asked_price(read(tmp_path, other)[0].types)
+    assert price is not None
+    assert price.name == "monthly"
+
+
+def test_of_two_prices_the_one_with_tax_is_what_people_pay(tmp_path: Path) -> None:
+    rows = "id,title,price_net,price_gross\na,Disc,41,49\nb,Pad,9,11\n"
+    assert meets(read(tmp_path, rows)[0], "Under 10, please.") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "stock"),
+    [
+        ("seats_left", True),
+        ("freie Plätze", True),
+        ("available_rooms", True),
+        ("Zimmer", False),
+        ("rooms", False),
+        ("left", False),
+        ("available_from", False),
+    ],
+)
+def test_what_can_be_booked_has_a_stock(name: str, stock: bool) -> None:
+    assert is_stock(name) is stock
+
+
+@pytest.mark.parametrize(
+    ("cell", "there"),
+    [("sofort", True), ("ausgebucht", False), ("fully booked", False), ("vermietet", False), ("maybe", None)],
+)
+def test_what_is_booked_or_sold_is_gone(cell: str, there: bool | None) -> None:
+    assert said_of_stock(cell) is there
+
+
+def test_a_column_that_says_that_items_are_gone_says_which_are_there(tmp_path: Path) -> None:
+    catalogue, _ = read(tmp_path, "id,title,price,sold_out\na,Loft,5,no\nb,Attic,7,yes\nc,Hut,7,\n")
+    assert meets(catalogue, "It has to be in stock.") == ["a"]
+    assert catalogue.report is not None
+    assert "'in stock' is what 'sold_out' denies" in catalogue.report.columns_told()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("hours_per_week", "hour"),
+        ("duration_weeks", "week"),
+        ("kwh_per_100_km", "kwh"),
+        ("words_per_minute", ""),
+        ("price_per_night", ""),
+    ],
+)
+def test_the_unit_of_a_name_is_that_of_what_is_counted(name: str, unit: str) -> None:
+    assert unit_named(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "numbers"),
+    [
+        ("Preis;Kilometerstand", ["9.450 €;98.500 km", "6.900 €;15 km"], [98_500, 15]),
+        ("Verbrauch;Kilometerstand", ["5,8 l/100km;98.500 km", "4,6 l/100km;12.300 km"], [98_500, 12_300]),
+        ("price;weight", ["€9,450;1.250 kg", "€6.50;2.125 kg"], [1.25, 2.125]),
+    ],
+)
+def test_points_before_three_digits_are_what_the_rest_of_the_file_says(
+    tmp_path: Path, header: str, rows: list[str], numbers: list[float]
+) -> None:
+    """A mileage of 98.500 km beside a price of 9.450 € is no trip of a hundred kilometres."""
+    lines = [f"{place};Car {place};{row}" for place, row in enumerate(rows)]
+    catalogue = read(tmp_path, "\n".join([f"id;title;{header}", *lines]))[0]
+    column = catalogue.types[-1]
+    assert [column.number(item.extra[column.name]) for item in catalogue] == numbers
+
+
+def test_points_that_nothing_explains_are_told(tmp_path: Path) -> None:
+    told = read(tmp_path, "id;title;km\na;A;98.500 km\nb;B;12.300 km\n")[1]
+    assert "which nothing in the file explains: they are read as of fractions" in told
+
+
+def test_two_things_of_one_name_by_two_makers_are_two_items_without_ids(tmp_path: Path) -> None:
+    catalogue, told = read(
+        tmp_path, "name,maker,price\nClock,Lumo,5\nClock,Kiln,7\nClock,Kiln,7\nLamp,Lumo,3\n"
+    )
+    assert [item.id for item in catalogue] == ["Clock", "Clock, Kiln", "Lamp"]
+    assert "id 'Clock, Kiln' stands already in line 3" in told
+
+
+@pytest.mark.parametrize("name", ["PZN", "part_no", "job_id", "Objektnummer"])
+def test_more_names_of_ids(tmp_path: Path, name: str) -> None:
+    catalogue = read(tmp_path, f"{name},title\n077,Thing\n078,Thing\n")[0]
+    assert [item.id for item in catalogue] == ["077", "078"]
+
+
+def test_tags_of_html_are_taken_out_of_every_cell(tmp_path: Path) -> None:
+    rows = "id,title,category,details\n1,Cap,<span>Hats</span>,<p>Dry &amp; warm</p>\n2,Hat,Hats,5 < 6\n"
+    catalogue = read(tmp_path, rows)[0]
+    assert [(item.genres, item.extra["details"]) for item in catalogue] == [
+        (("Hats",), "Dry & warm"),
+        (("Hats",), "5 < 6"),
+    ]
