@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from usbrec.data.formats import FORMATS, Read, format_of, no_format
 from usbrec.data.inspired_table import DialogueLines
-from usbrec.data.opening import Container, Entry, Opened
+from usbrec.data.message_order import in_order
+from usbrec.data.opening import Entry, Opened
 from usbrec.data.reading import FileMissing, show
 from usbrec.data.utterances import REJECTED, UNNAMED, Transcript
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
@@ -60,8 +61,7 @@ def recognised(opened: Opened, kind: str | None) -> tuple[str, Iterator[Entry]]:
         if kind is None and unknown is not None:
             raise no_format(unknown[1], _at(opened.where, unknown[0]))
     kind = kind or "own"  # nothing can be read: the reader lists the lines
-    group = FORMATS[kind].group
-    grouped: tuple[Container, ...] = ("table", "text", "rows")
+    group, grouped = FORMATS[kind].group, FORMATS[kind].grouped
     return kind, entries if group is None or opened.container not in grouped else group(entries)
 
 
@@ -168,11 +168,12 @@ def _gather(
 
     used = 0
     silent = _Silent()
+    moved = _Moved()
     for entry in entries:
         place = entry.place
         before = len(found)
         try:
-            for read in reader(entry.value()):
+            for read in reader(moved.put_in_order(entry.value(), place)):
                 if (
                     isinstance(read, Transcript)
                     and read.id_made
@@ -202,6 +203,7 @@ def _gather(
     if place is None:
         raise InputError(f"{opened.where}: empty; expected {opened.owed}")
     silent.tell(opened.where)
+    moved.tell(opened.where)
     return Gathered(found, name, used, tuple(left_out), dict(without))
 
 
@@ -230,6 +232,30 @@ class _Silent:
             warnings.warn(
                 f"{where}: {self.messages} messages have no text{naming}; they are left out of their "
                 f"dialogues (the first: {self.first})",
+                InputWarning,
+                stacklevel=5,
+            )
+
+
+@dataclass
+class _Moved:
+    """Dialogues whose messages stand out of the order of their own numbers: how many, and the first."""
+
+    dialogues: int = 0
+    first: str = ""
+
+    def put_in_order(self, value: Any, place: str) -> Any:
+        ordered, by = in_order(value)
+        if by:
+            self.dialogues += 1
+            self.first = self.first or f"{place}, by {by}"
+        return ordered
+
+    def tell(self, where: str) -> None:
+        if self.dialogues:
+            warnings.warn(
+                f"{where}: the messages of {self.dialogues} dialogues stand out of the order of their numbers "
+                f"(the first: {self.first}); they are read in that order",
                 InputWarning,
                 stacklevel=5,
             )

@@ -142,7 +142,7 @@ def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[by
         return Opened(where, "lines", _lines(chain(seen, rest)), folder)
     # A list on a line is one dialogue of INSPIRED, where its objects are utterances.
     utterances = isinstance(first, list) and any(isinstance(one, dict) and "role" in one for one in first)
-    if isinstance(first, list) and not utterances and any(isinstance(one, dict) for one in first):
+    if isinstance(first, list) and not utterances and any(isinstance(one, dict | list) for one in first):
         rest = list(lines)
         if not _has_more(rest):
             whole = b"".join(chain(seen, rest)).removeprefix(_BOM)
@@ -306,6 +306,8 @@ def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> O
                 cells = lines.alone(line)
             if not any(cell.strip() for cell in cells):
                 continue
+            if tuple(cell.strip() for cell in cells) == header:
+                continue  # of a second file that was joined to the first
             if len(cells) != len(header):
                 yield Entry(f"line {line}", _raising(_cells_wrong(cells, header, lines.read - line)))
                 continue
