@@ -38,8 +38,8 @@ Reader: TypeAlias = "Callable[[Any], Iterable[Read]]"
 class Format:
     """How a format is read. `open` gives what reads its entries, told the folder of its further files and
     whether samples are wanted (else whole dialogues will do). `group` makes dialogues of the lines of a table
-    or text, in the containers `grouped`. `has_targets` is false where nobody says what a seeker ended up with, `has_dialogues` where
-    nobody talked; `noun` is what its entries are."""
+    or text, in the containers `grouped`. `has_targets` is false where nobody says what a seeker ended up
+    with, `has_dialogues` where nobody talked; `noun` is what its entries are."""
 
     open: Callable[[Path | None, bool], Reader]
     group: Callable[[Iterator[Entry]], Iterator[Entry]] | None = None
@@ -159,7 +159,7 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
         return "inspired"
     if len(fields & _REDIAL_FIELDS) > 1:
         return "redial"
-    if opendialkg.is_row(value) and not fields & {"conv_id", "messages"}:
+    if opendialkg.is_row(value):
         return "opendialkg"
     if tau_rec.is_task(value):
         return "tau-rec"

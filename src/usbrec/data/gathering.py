@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from usbrec.data.formats import FORMATS, Read, format_of, no_format
 from usbrec.data.inspired_table import DialogueLines
-from usbrec.data.message_order import in_order
+from usbrec.data.odd_dialogues import MovedMessages, SharedIds, SilentMessages
 from usbrec.data.opening import Entry, Opened
 from usbrec.data.reading import FileMissing, show
 from usbrec.data.utterances import REJECTED, UNNAMED, Transcript
@@ -130,7 +130,7 @@ def _whole(
     whole: list[RecordedDialogue] = []
     for cluster, cut in of_cluster.items():
         longest = max(cut, key=lambda one: len(one.turns))
-        parts = [one for one in cut if _begins(longest, one)]
+        parts = sorted((one for one in cut if _begins(longest, one)), key=lambda one: len(one.turns))
         targets = tuple(dict.fromkeys(title for one in parts for title in one.targets))
         whole.append(replace(longest, id=cluster, targets=targets))
         whole += [one for one in cut if not _begins(longest, one)]
@@ -167,8 +167,7 @@ def _gather(
         seen[thing_id] = at
 
     used = 0
-    silent = _Silent()
-    moved = _Moved()
+    silent, moved, shared = SilentMessages(), MovedMessages(), SharedIds()
     for entry in entries:
         place = entry.place
         before = len(found)
@@ -185,6 +184,8 @@ def _gather(
                     continue
                 if isinstance(read, Transcript):
                     silent.count(read, place)
+                elif isinstance(read, Sample):
+                    shared.count(read, place)
                 count = len(found)
                 for thing in things(read):
                     check(first_seen, thing.id, place)
@@ -204,61 +205,8 @@ def _gather(
         raise InputError(f"{opened.where}: empty; expected {opened.owed}")
     silent.tell(opened.where)
     moved.tell(opened.where)
+    shared.tell(opened.where)
     return Gathered(found, name, used, tuple(left_out), dict(without))
-
-
-@dataclass
-class _Silent:
-    """Messages without a text that say something else: how many there are, and how many name titles.
-
-    In most data sets people send empty messages; where each is a person's step (MG-ShopDial), one is missing.
-    """
-
-    messages: int = 0
-    naming: int = 0
-    first: str = ""
-
-    def count(self, read: Transcript, place: str) -> None:
-        for one in read.utterances:
-            owed = one.titles or read.source == "mg-shopdial"
-            if owed and (not one.text or one.text.isspace()) and not one.ratings:
-                self.first = self.first or f"dialogue {show(read.id)}, {place}"
-                self.messages += 1
-                self.naming += bool(one.titles)
-
-    def tell(self, where: str) -> None:
-        if self.messages:
-            naming = f", {self.naming} of which name titles" if self.naming else ""
-            warnings.warn(
-                f"{where}: {self.messages} messages have no text{naming}; they are left out of their "
-                f"dialogues (the first: {self.first})",
-                InputWarning,
-                stacklevel=5,
-            )
-
-
-@dataclass
-class _Moved:
-    """Dialogues whose messages stand out of the order of their own numbers: how many, and the first."""
-
-    dialogues: int = 0
-    first: str = ""
-
-    def put_in_order(self, value: Any, place: str) -> Any:
-        ordered, by = in_order(value)
-        if by:
-            self.dialogues += 1
-            self.first = self.first or f"{place}, by {by}"
-        return ordered
-
-    def tell(self, where: str) -> None:
-        if self.dialogues:
-            warnings.warn(
-                f"{where}: the messages of {self.dialogues} dialogues stand out of the order of their numbers "
-                f"(the first: {self.first}); they are read in that order",
-                InputWarning,
-                stacklevel=5,
-            )
 
 
 def _named(entry: Entry) -> str:

@@ -59,9 +59,9 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     """The lines of the table as dialogues; a line that cannot be used stays an entry of its own.
 
     Lines of a dialogue that come back after those of another belong to it where the numbers of all its lines
-    (`turn_id` and `utt_id`) differ or its `turn_id` goes on, else they are a second dialogue of that id. Lines
-    that stand out of the order of their numbers are put into it, and of a line that stands twice with all its
-    cells one is read; both are told by an InputWarning.
+    (`turn_id` and `utt_id`) differ or its `turn_id` goes on, else they are a second dialogue of that id.
+    Lines that stand out of the order of their numbers are put into it, and of a line that stands twice with
+    all its cells one is read; both are told by an InputWarning.
     """
     dialogues: dict[str, list[list[_Line]]] = {}
     last = ""
@@ -97,8 +97,8 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
         ]
     if moved:
         _tell(
-            f"the lines of {len(moved)} of {len(dialogues)} dialogues stand out of the order of their turn_id "
-            f"or utt_id, such as those of {show(moved[0])}; they are read in that order"
+            f"the lines of {len(moved)} of {len(dialogues)} dialogues stand out of the order of their "
+            f"turn_id or utt_id, such as those of {show(moved[0])}; they are read in that order"
         )
     if repeated:
         _tell(f"{len(repeated)} lines stand twice (the first: {repeated[0]}); each is read once")

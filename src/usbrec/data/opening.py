@@ -25,10 +25,12 @@ _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NO_JSON = "broken JSON: lists or objects nested too deeply"
 #: Said by those who talk in a text (LLM-REDIAL).
-_SPOKEN = re.compile(rb"\s*(?:user|agent|seeker|assistant|recommender)\s*:", re.IGNORECASE)
+_SPOKEN = re.compile(
+    rb"\s*\**(?:user|agent|seeker|assistant|recommender|client|customer|expert|wizard)\**\s*:", re.IGNORECASE
+)
 _SEEN_FOR_SPEAKERS = 60
 _TABLES = (
-    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User Rating); "
+    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages); "
     "a catalogue goes with --catalogue; your own dialogues are JSON lines."
 )
 #: What a column of a table may be called: not many words, and at least one letter.
@@ -98,7 +100,9 @@ def open_entries(
     if head[:1] in (b"{", b"["):
         return _json(where, folder, seen, lines)
     header = _header(head)
-    if header is not None and is_header(tuple(header.split_cells)):
+    if header is None and is_header((_alone(head),)):
+        header = _Header(",", (_alone(head),))
+    if header is not None and is_header(header.split_cells):
         return _table(where, folder, b"".join(chain(seen, lines)), header.delimiter)
     for line in lines:
         seen.append(line)
@@ -257,6 +261,11 @@ def _decoded(where: str, content: bytes, first_line: int) -> str:
         raise InputError(
             f"{where}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}). Save the file as UTF-8."
         ) from None
+
+
+def _alone(line: bytes) -> str:
+    """The first line as the name of a table's only column."""
+    return line.decode("utf-8", "replace").strip().strip('"')
 
 
 @dataclass(frozen=True)
