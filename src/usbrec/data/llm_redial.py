@@ -128,8 +128,8 @@ def _nobodys_name(lines: Sequence[str]) -> str:
     spoken = Counter(_SEATS[known[1].casefold()] for line in lines if (known := _SPOKEN.match(line)))
     if len(spoken) > 1:
         return ""
-    named = Counter(name[1] for line in lines if (name := _NAMED.match(line)) and not _SPOKEN.match(line))
-    name, often = next(iter(named.most_common(1)), ("", 0))
+    others = Counter(found[1] for line in lines if (found := _NAMED.match(line)) and not _SPOKEN.match(line))
+    name, often = next(iter(others.most_common(1)), ("", 0))
     if 2 * often < spoken.total() or not often:
         return ""
     return (

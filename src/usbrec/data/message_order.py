@@ -58,8 +58,8 @@ def _by_numbers(messages: list[Any]) -> Ordered:
             telling.append((name, numbers))
     if not telling:
         return messages, ""
-    name, numbers = telling[0]
-    return [messages[at] for at in sorted(range(len(messages)), key=numbers.__getitem__)], name
+    name, places = telling[0]
+    return [messages[at] for at in sorted(range(len(messages)), key=places.__getitem__)], name
 
 
 def _numbers(messages: Sequence[Any], name: str) -> list[int] | None:

@@ -45,15 +45,15 @@ def is_row(value: Any) -> bool:
     has a sender."""
     if not isinstance(value, dict):
         return False
-    name = next((name for name in value if str(name).casefold() == _MESSAGES), None)
-    if name is None:
-        return False
+    names = [str(name) for name in value if str(name).casefold() == _MESSAGES]
+    if not names or names[0] != _MESSAGES:
+        return bool(names)  # written as the authors do
     try:
-        messages = _json(value[name], _MESSAGES)
+        messages = _json(value[_MESSAGES], _MESSAGES)
     except InputError:
-        return name != _MESSAGES  # for the reader to say what is wrong with it
+        return False
     listed = messages[:5] if isinstance(messages, list) else []
-    return name != _MESSAGES or any(isinstance(one, dict) and "sender" in one for one in listed)
+    return any(isinstance(one, dict) and "sender" in one for one in listed)
 
 
 def transcript_of(value: Any) -> Transcript:

@@ -274,7 +274,7 @@ def _watched(task: Mapping[str, Any]) -> Iterator[str]:
 
 def _holds(film: Mapping[str, Any], field: str, op: str, value: Any) -> bool:
     """Whether a film fulfils a condition; what is not known of it fulfils none."""
-    known = film.get(field)
+    known: Any = film.get(field)
     if known is None:
         return False
     if isinstance(known, str) and isinstance(value, int | float):
@@ -295,7 +295,7 @@ def _holds(film: Mapping[str, Any], field: str, op: str, value: Any) -> bool:
         return False
 
 
-def _number(text: str) -> float | str:
+def _number(text: str) -> Any:
     """A number that a table wrote as text; other texts as they are."""
     try:
         return float(text)
