@@ -797,6 +797,7 @@ def test_a_text_that_cannot_be_written_is_refused_in_words(name: str, tmp_path: 
         max_size=6,
     )
 )
+@pytest.mark.filterwarnings("ignore:.*begin with other words:usbrec.errors.InputWarning")
 def test_rows_read_together_say_what_they_say_alone_and_share_their_turns(contexts: list[list[str]]) -> None:
     rows = [
         ievalm_row(turn_id=number, context=[*context, "A heist, please."])

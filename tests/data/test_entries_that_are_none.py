@@ -113,7 +113,7 @@ def test_an_empty_dialogue_that_was_rated_is_one_and_blank_ones_alone_are_refuse
         table([inspired_line("d1", "SEEKER", "Hi")], ("dialog_id", "speaker", "movies")),
         "SKU,Title,Publication Year\n1,Dune,1965\n",
         "id;title;Preis (€)\n1;Dune;3\n",
-        "Messages\tRanking\n[]\t1\n",
+        "Message\tRanking\n[]\t1\n",
     ],
 )
 @pytest.mark.parametrize("kind", [None, "inspired", "own"])

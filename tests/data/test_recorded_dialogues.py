@@ -27,7 +27,7 @@ from support.author_files import (
 )
 from usbrec.data import load_samples, read_dialogues, read_opinions, write_samples
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
-from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
 from usbrec.serve.storage.store import Exchange, Store
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real data are not at {SHARED}")
@@ -172,7 +172,8 @@ def test_of_samples_cut_from_one_dialogue_the_longest_is_the_dialogue(tmp_path: 
     ]
     path = tmp_path / "samples.jsonl"
     write_samples(path, samples)
-    first, strange, last = read_dialogues(path)
+    with pytest.warns(InputWarning, match="1 samples begin with other words .*dialogue 'a', line 4"):
+        first, strange, last = read_dialogues(path)
     assert (first.id, first.turns) == ("a", (hi, up, more, Turn("recommender", "Soul.")))
     assert first.targets == ("Up", "Soul")
     assert (strange.id, strange.turns) == ("a:9", (more, up, hi))

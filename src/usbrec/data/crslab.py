@@ -23,6 +23,7 @@ from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
 from usbrec.keys import digest
+from usbrec.patterns import LazyPattern
 
 _SEATS: Mapping[str, Role] = {
     **dict.fromkeys(("seeker", "user", "initiator"), "seeker"),
@@ -30,6 +31,8 @@ _SEATS: Mapping[str, Role] = {
 }
 _IDS = ("conv_id", "dialog_id", "conversation_id", "dialogue_id", "id")
 TURNS = ("dialog", "messages")
+#: What stands for a film in ReDial's texts.
+_NUMBER = LazyPattern(r"(?<![\w@])@ ?[0-9]{2,}\b")
 _TITLES = ("movies", "movie", "item", "items")
 
 
@@ -65,7 +68,18 @@ def _utterance(value: Any, place: str, entities: Entities) -> Utterance:
             title = entities.title(item, f"{place}.{field}[{index}]")
             if title is not None:
                 titles[title] = None
-    return Utterance(_SEATS[who.casefold()], _text(turn["text"], f"{place}.text"), tuple(titles))
+    text = _with_titles(_text(turn["text"], f"{place}.text"), tuple(titles))
+    return Utterance(_SEATS[who.casefold()], text, tuple(titles))
+
+
+def _with_titles(text: str, titles: tuple[str, ...]) -> str:
+    """A text with the titles in place of the numbers that stand for them (ReDial's "@111"), where there are
+    as many of both: they are listed in the order of the text."""
+    numbers = list(dict.fromkeys(_NUMBER.findall(text)))
+    if not numbers or len(numbers) != len(titles):
+        return text
+    named = dict(zip(numbers, titles, strict=True))
+    return _NUMBER.sub(lambda found: named[found[0]], text)
 
 
 def _text(value: Any, field: str) -> str:

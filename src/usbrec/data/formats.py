@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from usbrec.data import (
     crsarena_eval,
@@ -39,12 +39,13 @@ Reader: TypeAlias = "Callable[[Any], Iterable[Read]]"
 class Format:
     """How a format is read. `open` gives what reads its entries, told the folder of its further files and
     whether samples are wanted (else whole dialogues will do). `group` makes dialogues of the lines of a table
-    or text. `has_targets` is false where nobody says what a seeker ended up with, `has_dialogues` where
-    nobody talked; `noun` is what its entries are. `open_mentions` gives what reads titles that seekers turned
-    down as well, where `open` leaves some out."""
+    or text, in the containers `grouped`. `has_targets` is false where nobody says what a seeker ended up
+    with, `has_dialogues` where nobody talked; `noun` is what its entries are. `open_mentions` gives what reads
+    titles that seekers turned down as well, where `open` leaves some out."""
 
     open: Callable[[Path | None, bool], Reader]
     group: Callable[[Iterator[Entry]], Iterator[Entry]] | None = None
+    grouped: tuple[Container, ...] = ("table", "text", "rows")
     has_targets: bool = True
     has_dialogues: bool = True
     noun: str = "dialogues"
@@ -127,7 +128,8 @@ FORMATS: Mapping[str, Format] = {
     ),
     "ievalm": Format(_ievalm),
     "opendialkg": Format(_opendialkg),
-    "inspired": Format(_each(_inspired), inspired_table.dialogues_in),
+    # A frame's rows may be written as a table and as JSON.
+    "inspired": Format(_each(_inspired), inspired_table.dialogues_in, get_args(Container)),
     "crslab": Format(_crslab),
     "zero-shot": Format(_zero_shot, noun="rows"),
     "llm-redial": Format(_llm_redial, llm_redial.conversations_in),
@@ -163,7 +165,7 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
         return "inspired"
     if len(fields & _REDIAL_FIELDS) > 1:
         return "redial"
-    if opendialkg.is_row(value) and not fields & {"conv_id", "messages"}:
+    if opendialkg.is_row(value):
         return "opendialkg"
     if tau_rec.is_task(value):
         return "tau-rec"

@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from usbrec.data.formats import FORMATS, Read, format_of, no_format
 from usbrec.data.inspired_table import DialogueLines
-from usbrec.data.opening import Container, Entry, Opened
+from usbrec.data.odd_dialogues import MovedMessages, SharedIds, SilentMessages
+from usbrec.data.opening import Entry, Opened
 from usbrec.data.reading import FileMissing, show
 from usbrec.data.utterances import REJECTED, UNNAMED, Transcript
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
@@ -60,8 +61,7 @@ def recognised(opened: Opened, kind: str | None) -> tuple[str, Iterator[Entry]]:
         if kind is None and unknown is not None:
             raise no_format(unknown[1], _at(opened.where, unknown[0]))
     kind = kind or "own"  # nothing can be read: the reader lists the lines
-    group = FORMATS[kind].group
-    grouped: tuple[Container, ...] = ("table", "text", "rows")
+    group, grouped = FORMATS[kind].group, FORMATS[kind].grouped
     return kind, entries if group is None or opened.container not in grouped else group(entries)
 
 
@@ -134,7 +134,7 @@ def _whole(
     whole: list[RecordedDialogue] = []
     for cluster, cut in of_cluster.items():
         longest = max(cut, key=lambda one: len(one.turns))
-        parts = [one for one in cut if _begins(longest, one)]
+        parts = sorted((one for one in cut if _begins(longest, one)), key=lambda one: len(one.turns))
         targets = tuple(dict.fromkeys(title for one in parts for title in one.targets))
         whole.append(replace(longest, id=cluster, targets=targets))
         whole += [one for one in cut if not _begins(longest, one)]
@@ -171,12 +171,12 @@ def _gather(
         seen[thing_id] = at
 
     used = 0
-    silent = _Silent()
+    silent, moved, shared = SilentMessages(), MovedMessages(), SharedIds()
     for entry in entries:
         place = entry.place
         before = len(found)
         try:
-            for read in reader(entry.value()):
+            for read in reader(moved.put_in_order(entry.value(), place)):
                 if (
                     isinstance(read, Transcript)
                     and read.id_made
@@ -188,6 +188,8 @@ def _gather(
                     continue
                 if isinstance(read, Transcript):
                     silent.count(read, place)
+                elif isinstance(read, Sample):
+                    shared.count(read, place)
                 count = len(found)
                 for thing in things(read):
                     check(first_seen, thing.id, place)
@@ -206,37 +208,9 @@ def _gather(
     if place is None:
         raise InputError(f"{opened.where}: empty; expected {opened.owed}")
     silent.tell(opened.where)
+    moved.tell(opened.where)
+    shared.tell(opened.where)
     return Gathered(found, name, used, tuple(left_out), dict(without))
-
-
-@dataclass
-class _Silent:
-    """Messages without a text that say something else: how many there are, and how many name titles.
-
-    In most data sets people send empty messages; where each is a person's step (MG-ShopDial), one is missing.
-    """
-
-    messages: int = 0
-    naming: int = 0
-    first: str = ""
-
-    def count(self, read: Transcript, place: str) -> None:
-        for one in read.utterances:
-            owed = one.titles or read.source == "mg-shopdial"
-            if owed and (not one.text or one.text.isspace()) and not one.ratings:
-                self.first = self.first or f"dialogue {show(read.id)}, {place}"
-                self.messages += 1
-                self.naming += bool(one.titles)
-
-    def tell(self, where: str) -> None:
-        if self.messages:
-            naming = f", {self.naming} of which name titles" if self.naming else ""
-            warnings.warn(
-                f"{where}: {self.messages} messages have no text{naming}; they are left out of their "
-                f"dialogues (the first: {self.first})",
-                InputWarning,
-                stacklevel=5,
-            )
 
 
 def _named(entry: Entry) -> str:

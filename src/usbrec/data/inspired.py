@@ -55,7 +55,7 @@ def _utterance(value: Any, place: str) -> Utterance:
     for field in ("role", "text"):
         if field not in row:
             raise InputError(f"{place}.{field}: missing")
-    role = as_text(row["role"], f"{place}.role")
+    role = as_text(row["role"], f"{place}.role").strip().upper()
     if role not in _SEATS:
         raise InputError(f"{place}.role: expected SEEKER or RECOMMENDER, found {show(role)}")
     text = as_text(row["text"], f"{place}.text")

@@ -6,7 +6,7 @@
 
     Agent: Try Ronin.
 
-(the number may stand alone, and the speakers be called Seeker, Assistant, System, Recommender or Bot.) What
+(the number may stand alone, and the speakers have other usual names: Seeker, Assistant, Recommender …) What
 is recommended stands in two files of the same folder: ``final_data.jsonl`` has each conversation's `rec_item`
 and who it is for, ``item_map.json`` the titles of these ids. Without them there are dialogues and no samples.
 """
@@ -16,7 +16,8 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,12 +32,19 @@ from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, parse_json, read_text
 
 _SEATS: Mapping[str, Role] = {
-    **dict.fromkeys(("user", "seeker"), "seeker"),
-    **dict.fromkeys(("agent", "assistant", "system", "recommender", "bot"), "recommender"),
+    **dict.fromkeys(("user", "seeker", "client", "customer"), "seeker"),
+    **dict.fromkeys(
+        ("agent", "assistant", "system", "recommender", "bot", "wizard", "expert"), "recommender"
+    ),
 }
-_NUMBER = LazyPattern(r"^(?:#+\s*)?(?:conversation[ _]*)?([0-9]{1,12})\s*:?$", re.IGNORECASE)
+_NUMBER = LazyPattern(
+    r"^[#*\s]*(?P<word>(?:conversation|dialogue|dialog)[ _]*#?\s*)?(?P<number>[0-9]{1,12})\s*[:.]?\**$",
+    re.IGNORECASE,
+)
 _SECTION = LazyPattern(r"^#+\s*\D+$")
-_SPOKEN = LazyPattern(rf"^({'|'.join(_SEATS)})\s*:\s*", re.IGNORECASE)
+#: Bold, too, as models write.
+_SPOKEN = LazyPattern(rf"^\**({'|'.join(_SEATS)})\**\s*:\**\s*", re.IGNORECASE)
+_NAMED = LazyPattern(r"^\**([^\W\d_]{2,15})\**\s*:")
 _DATA, _TITLES = "final_data.jsonl", "item_map.json"
 #: How shops end a title.
 _EDITION = LazyPattern(
@@ -54,29 +62,80 @@ class Conversation:
 
 
 def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """The lines of the text as dialogues; a line that nobody says is an entry that cannot be read."""
+    """The lines of the text as dialogues; a line that nobody says is an entry that cannot be read.
+
+    A number or heading that stands between the lines of what somebody says is part of it.
+    """
+    lines = [(entry.place, line) for entry in entries if (line := clean(entry.value()))]
+    headings = _headings([line for _, line in lines])
     place, number, section = "", "", ""
     said: list[tuple[Role, str]] = []
-    for entry in entries:
-        line = clean(entry.value())
-        heading = _NUMBER.match(line)
-        if heading is not None or _SECTION.match(line):
+    if stranger := _nobodys_name([line for _, line in lines]):
+        yield Entry(lines[0][0], _raising(stranger))
+        return
+    for at, (where, line) in enumerate(lines):
+        if at in headings:
             if said:
                 yield _entry(place, number, said)
                 said = []
-            if heading is None:
+            if headings[at] is None:
                 section = " ".join(line.strip("# ").split()) + " "
             else:
-                place, number = entry.place, section + heading[1]
+                place, number = where, f"{section}{headings[at]}"
         elif spoken := _SPOKEN.match(line):
-            place = place or entry.place
+            place = place or where
             said.append((_SEATS[spoken[1].casefold()], line[spoken.end() :]))
-        elif line and said:
+        elif said:
             said[-1] = (said[-1][0], f"{said[-1][1]}\n{line}")
-        elif line:
-            yield Entry(entry.place, _raising(f"expected a number, User: or Agent:, found {show(line)}"))
+        else:
+            yield Entry(where, _raising(f"expected a number, User: or Agent:, found {show(line)}"))
     if said:
         yield _entry(place, number, said)
+
+
+def _headings(lines: Sequence[str]) -> Mapping[int, str | None]:
+    """Which lines are the numbers of dialogues, or None for a section of numbers.
+
+    "Conversation_1" always is. A bare number is where somebody begins to speak behind it, no other heading of
+    the text has the word, and the number that should come next does not stand further down: "1999" may be an
+    answer. A section is where a number follows.
+    """
+    found: dict[int, str | None] = {}
+    numbers: dict[int, int] = {}
+    for at, line in enumerate(lines):
+        if heading := _NUMBER.match(line):
+            if heading["word"]:
+                found[at] = heading["number"]
+            elif at + 1 == len(lines) or _SPOKEN.match(lines[at + 1]):
+                numbers[at] = int(heading["number"])
+    if not found:
+        left = Counter(numbers.values())
+        last = 0
+        for at, number in numbers.items():
+            left[number] -= 1
+            if number > last + 1 and last and left[last + 1]:
+                continue
+            found[at], last = str(number), number
+    for at in reversed(range(len(lines) - 1)):
+        if at + 1 in found and at not in found and _SECTION.match(lines[at]):
+            found[at] = None
+    return found
+
+
+def _nobodys_name(lines: Sequence[str]) -> str:
+    """What is wrong where lines begin with a speaker's name that is not known, and one of the two says
+    nothing in the whole text: each of their messages would be read as the other's."""
+    spoken = Counter(_SEATS[known[1].casefold()] for line in lines if (known := _SPOKEN.match(line)))
+    if len(spoken) > 1:
+        return ""
+    others = Counter(found[1] for line in lines if (found := _NAMED.match(line)) and not _SPOKEN.match(line))
+    name, often = next(iter(others.most_common(1)), ("", 0))
+    if 2 * often < spoken.total() or not often:
+        return ""
+    return (
+        f"{often} lines begin with {show(name + ':')}, and only the {next(iter(spoken), '')} has a known "
+        f"name ({', '.join(one.capitalize() for one in _SEATS)}). Rename the speakers"
+    )
 
 
 def _entry(place: str, number: str, said: list[tuple[Role, str]]) -> Entry:
@@ -147,6 +206,7 @@ class Recommended:
             )
         names = self._names(self._folder / _TITLES)
         found: dict[str, tuple[str, ...]] = {}
+        twice: dict[str, None] = {}
         unknown: dict[str, None] = {}
         path = self._folder / _DATA
         for number, row in json_lines(read_text(path)):
@@ -158,9 +218,19 @@ class Recommended:
                 ids = listed if isinstance(listed, list) else [listed]
                 known = [item for item in ids if isinstance(item, str) and item in names]
                 unknown.update({str(item): None for item in ids if item is not None and item not in known})
-                titles = (names[item] for item in known)
-                if isinstance(key, int | str) and not isinstance(key, bool):
-                    found[str(key)] = tuple(dict.fromkeys(titles))
+                titles = tuple(dict.fromkeys(names[item] for item in known))
+                named = isinstance(key, int | str) and not isinstance(key, bool)
+                if named and found.setdefault(str(key), titles) != titles:
+                    twice[str(key)] = None
+        for key in twice:
+            found[key] = ()
+        if twice:
+            warnings.warn(
+                f"{path}: {len(twice):,} conversations stand in it twice with other items in rec_item (the "
+                f"first: {show(next(iter(twice)))}); they have no target",
+                InputWarning,
+                stacklevel=2,
+            )
         if unknown:
             warnings.warn(
                 f"{path}: {len(unknown):,} ids of rec_item have no title in {_TITLES} (the first: "

@@ -6,9 +6,9 @@
                                   ["Jane Austen", "~written_by", "Persuasion"]], "…"]}},
      {"type": "chat", "sender": "assistant", "message": "Persuasion, by the same author."}]
 
-(one cell of Messages.) The path is what the sender chose from a knowledge graph before they wrote. It has
-films and books, and people, genres, teams and years as well: what a work is tells the relation. The table
-has no ids; a dialogue's is made of its words.
+(one cell of Messages; the ratings may be missing.) The path is what the sender chose from a knowledge graph
+before they wrote. It has films and books, and people, genres, teams and years as well: what a work is tells
+the relation. The table has no ids; a dialogue's is made of its words.
 """
 
 from __future__ import annotations
@@ -36,14 +36,24 @@ _BETWEEN_WORKS = frozenset({"sequel", "prequel"})
 
 
 def is_header(header: Sequence[str]) -> bool:
-    """Whether these are OpenDialKG's columns."""
-    names = [name.casefold() for name in header]
-    return _MESSAGES in names and any("rating" in name for name in names)
+    """Whether these are OpenDialKG's columns; people's ratings may be missing."""
+    return _MESSAGES in [name.casefold() for name in header]
 
 
 def is_row(value: Any) -> bool:
-    """Whether this is a row of the table, and not one of iEvaLM."""
-    return isinstance(value, dict) and any(str(name).casefold() == _MESSAGES for name in value)
+    """Whether this is a row of the table, and not of another format whose dialogues have messages: here each
+    has a sender."""
+    if not isinstance(value, dict):
+        return False
+    names = [str(name) for name in value if str(name).casefold() == _MESSAGES]
+    if not names or names[0] != _MESSAGES:
+        return bool(names)  # written as the authors do
+    try:
+        messages = _json(value[_MESSAGES], _MESSAGES)
+    except InputError:
+        return False
+    listed = messages[:5] if isinstance(messages, list) else []
+    return any(isinstance(one, dict) and "sender" in one for one in listed)
 
 
 def transcript_of(value: Any) -> Transcript:
@@ -51,7 +61,7 @@ def transcript_of(value: Any) -> Transcript:
 
     A recommender turn names the works of its own paths whose words it says and which nobody named before.
     """
-    row = {str(name).casefold(): cell for name, cell in as_object(value, "row").items()}
+    row = {str(name).casefold().replace("_", " "): cell for name, cell in as_object(value, "row").items()}
     messages = as_list(_json(required(row, _MESSAGES), "Messages"), "Messages")
     utterances: list[Utterance] = []
     named: list[str] = []

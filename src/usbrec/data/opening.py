@@ -25,10 +25,12 @@ _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NO_JSON = "broken JSON: lists or objects nested too deeply"
 #: Said by those who talk in a text (LLM-REDIAL).
-_SPOKEN = re.compile(rb"\s*(?:user|agent|seeker|assistant|recommender)\s*:", re.IGNORECASE)
+_SPOKEN = re.compile(
+    rb"\s*\**(?:user|agent|seeker|assistant|recommender|client|customer|expert|wizard)\**\s*:", re.IGNORECASE
+)
 _SEEN_FOR_SPEAKERS = 60
 _TABLES = (
-    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User Rating); "
+    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages); "
     "a catalogue goes with --catalogue; your own dialogues are JSON lines."
 )
 #: What a column of a table may be called: not many words, and at least one letter.
@@ -98,7 +100,9 @@ def open_entries(
     if head[:1] in (b"{", b"["):
         return _json(where, folder, seen, lines)
     header = _header(head)
-    if header is not None and is_header(tuple(header.split_cells)):
+    if header is None and is_header((_alone(head),)):
+        header = _Header(",", (_alone(head),))
+    if header is not None and is_header(header.split_cells):
         return _table(where, folder, b"".join(chain(seen, lines)), header.delimiter)
     for line in lines:
         seen.append(line)
@@ -142,7 +146,7 @@ def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[by
         return Opened(where, "lines", _lines(chain(seen, rest)), folder)
     # A list on a line is one dialogue of INSPIRED, where its objects are utterances.
     utterances = isinstance(first, list) and any(isinstance(one, dict) and "role" in one for one in first)
-    if isinstance(first, list) and not utterances and any(isinstance(one, dict) for one in first):
+    if isinstance(first, list) and not utterances and any(isinstance(one, dict | list) for one in first):
         rest = list(lines)
         if not _has_more(rest):
             whole = b"".join(chain(seen, rest)).removeprefix(_BOM)
@@ -259,6 +263,11 @@ def _decoded(where: str, content: bytes, first_line: int) -> str:
         ) from None
 
 
+def _alone(line: bytes) -> str:
+    """The first line as the name of a table's only column."""
+    return line.decode("utf-8", "replace").strip().strip('"')
+
+
 @dataclass(frozen=True)
 class _Header:
     delimiter: str
@@ -306,6 +315,8 @@ def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> O
                 cells = lines.alone(line)
             if not any(cell.strip() for cell in cells):
                 continue
+            if tuple(cell.strip() for cell in cells) == header:
+                continue  # of a second file that was joined to the first
             if len(cells) != len(header):
                 yield Entry(f"line {line}", _raising(_cells_wrong(cells, header, lines.read - line)))
                 continue

@@ -51,6 +51,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from usbrec.data.reading import (
+    as_finite,
     as_id,
     as_list,
     as_object,
@@ -180,7 +181,7 @@ def _constraints(value: Any) -> Mapping[str, Any]:
             if told not in _TOLD:
                 place = f"constraints.{column}.told"
                 raise InputError(f"{place}: expected {', '.join(_TOLD)}, found {show(told)}")
-    return dict(given)
+    return dict(as_finite(given, "constraints"))
 
 
 def read_task(value: Any, field: str) -> Mapping[str, Any]:
@@ -195,7 +196,7 @@ def read_task(value: Any, field: str) -> Mapping[str, Any]:
         _texts(watched, f"{field}.histories.{user}.watched")
     graded = as_object(task.get("graded", {}), f"{field}.graded")
     _texts(graded.get("policy", []), f"{field}.graded.policy")
-    return dict(task)
+    return dict(as_finite(task, field))
 
 
 def read_turns(value: Any, field: str) -> tuple[Turn, ...]:

@@ -246,6 +246,15 @@ def as_titles(value: Any, field: str) -> tuple[str, ...]:
     return titles
 
 
+def as_finite(value: Any, field: str) -> Any:
+    """Any value of JSON, in which all numbers are finite: "NaN" is written by many and is no JSON."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise InputError(f"{field}: holds a number that is not finite") from None
+    return value
+
+
 def required(row: Mapping[str, Any], field: str) -> Any:
     """The value of `field`, whatever it is; raises InputError when it is missing."""
     if field not in row:

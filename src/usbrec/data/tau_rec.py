@@ -26,6 +26,7 @@ from typing import Any
 
 from usbrec.data.reading import (
     FileMissing,
+    as_finite,
     as_id,
     as_list,
     as_object,
@@ -65,6 +66,8 @@ class Tasks:
         """The sample of a task, or why it is none. Raises InputError naming the field."""
         task = as_object(value, "row")
         task_id = as_id(required(task, "id"), "id")
+        for field in ("constraints", "user_history"):
+            as_finite(task.get(field), field)
         if null := _null_in(task.get("constraints", ())):
             return f"{null} is null, so nobody can say which films fit it"
         constraints = [
@@ -271,9 +274,13 @@ def _watched(task: Mapping[str, Any]) -> Iterator[str]:
 
 def _holds(film: Mapping[str, Any], field: str, op: str, value: Any) -> bool:
     """Whether a film fulfils a condition; what is not known of it fulfils none."""
-    known = film.get(field)
+    known: Any = film.get(field)
     if known is None:
         return False
+    if isinstance(known, str) and isinstance(value, int | float):
+        known = _number(known)
+    elif isinstance(value, str) and isinstance(known, int | float):
+        value = _number(value)
     try:
         if op in ("<=", ">="):
             return bool(known <= value if op == "<=" else known >= value)
@@ -286,6 +293,14 @@ def _holds(film: Mapping[str, Any], field: str, op: str, value: Any) -> bool:
         return (value in known) == (op == "contains")
     except TypeError:
         return False
+
+
+def _number(text: str) -> Any:
+    """A number that a table wrote as text; other texts as they are."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _phrase(constraint: tuple[str, str, Any, str]) -> str:

@@ -17,10 +17,12 @@ from typing import Any
 from usbrec.data.entities import Entities
 from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, required
 from usbrec.dialogue import Sample, Turn, alternate_backwards
+from usbrec.errors import InputError
 from usbrec.keys import digest
 from usbrec.patterns import LazyPattern
 
-_SPEAKER = LazyPattern(r"(?:^|\n)\s*(User|System):", re.IGNORECASE)
+_SEEKERS = ("user", "seeker")
+_SPEAKER = LazyPattern(r"(?:^|\n)\s*(User|Seeker|System|Recommender|Assistant):", re.IGNORECASE)
 _MARKS = frozenset({"is_user", "prev_entity", "entity_name", "input"})
 
 
@@ -34,13 +36,17 @@ def is_row(value: Mapping[str, Any]) -> bool:
 
 
 class Rows:
-    """The rows of a file, in order: where they have no `dialog_id`, one that goes on from the row before it
-    belongs to the same dialogue."""
+    """The rows of a file. Where they have no `dialog_id`, one that goes on from the row before it belongs to
+    the same dialogue, and so does one that goes on from any recommendation of the rows before, or comes
+    before one: rows are drawn and shuffled."""
 
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
         self._last: tuple[Turn, ...] = ()
         self._dialogue = ""
+        #: By the texts up to a recommendation, its dialogue: of rows, and of what stood in their contexts.
+        self._recommended: dict[tuple[str, ...], str] = {}
+        self._contained: dict[tuple[str, ...], str] = {}
 
     def sample_of(self, value: Any) -> Sample | str:
         """The sample of a row, or why it is none though it recommends; "" for a row that recommends nothing,
@@ -72,18 +78,32 @@ class Rows:
     def _dialogue_of(self, row: Mapping[str, Any], turns: tuple[Turn, ...]) -> str:
         if row.get("dialog_id") is not None:
             return as_id(row["dialog_id"], "dialog_id")
+        texts = tuple(turn.text.strip() for turn in turns)
+        said = (*texts, (as_optional_text(row.get("resp"), "resp") or "").strip())
+        openings = [
+            texts[: at + 1] for at in reversed(range(len(turns))) if at and turns[at].role == "recommender"
+        ]
         if not self._dialogue or turns[: len(self._last)] != self._last or turns == self._last:
-            self._dialogue = digest([turn.to_json() for turn in turns])[:16]
+            before = (self._recommended[one] for one in openings if one in self._recommended)
+            known = next(before, None) or self._contained.get(said)
+            self._dialogue = known or digest([turn.to_json() for turn in turns])[:16]
         self._last = turns
+        if row.get("rec") and said[-1]:
+            self._recommended.setdefault(said, self._dialogue)
+            for one in openings:
+                self._contained.setdefault(one, self._dialogue)
         return self._dialogue
 
     def _turns(self, row: Mapping[str, Any]) -> tuple[Turn, ...]:
         if "context" in row:
             texts = as_list(row["context"], "context")
             return alternate_backwards(as_text(text, f"context[{index}]") for index, text in enumerate(texts))
-        parts = _SPEAKER.split(as_text(required(row, "input"), "input"))
+        text = as_text(required(row, "input"), "input")
+        parts = _SPEAKER.split(text)
+        if len(parts) == 1 and text.strip():
+            raise InputError('input: expected lines that begin with "System:" and "User:", found none')
         return tuple(
-            Turn("seeker" if who.casefold() == "user" else "recommender", text.strip())
+            Turn("seeker" if who.casefold() in _SEEKERS else "recommender", text.strip())
             for who, text in zip(parts[1::2], parts[2::2], strict=True)
             if text.strip()
         )
