@@ -40,8 +40,8 @@ class Format:
     """How a format is read. `open` gives what reads its entries, told the folder of its further files and
     whether samples are wanted (else whole dialogues will do). `group` makes dialogues of the lines of a table
     or text, in the containers `grouped`. `has_targets` is false where nobody says what a seeker ended up
-    with, `has_dialogues` where nobody talked; `noun` is what its entries are. `open_mentions` gives what reads
-    titles that seekers turned down as well, where `open` leaves some out."""
+    with, `has_dialogues` where nobody talked; `noun` is what its entries are. `open_mentions` gives what
+    reads titles that seekers turned down as well, where `open` leaves some out."""
 
     open: Callable[[Path | None, bool], Reader]
     group: Callable[[Iterator[Entry]], Iterator[Entry]] | None = None

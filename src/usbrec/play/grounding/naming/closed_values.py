@@ -158,8 +158,8 @@ class ClosedValues:
     def _in_stock(self, item: Item) -> bool | None:
         """Whether an item is there; None where the catalogue doesn't say it. A column that says so goes
         before one that counts."""
-        said = asked_stock(self.vocabulary.columns)
-        for column in dict.fromkeys((*((said,) if said else ()), *self.vocabulary.columns)):
+        asked = asked_stock(self.vocabulary.columns)
+        for column in dict.fromkeys((*((asked,) if asked else ()), *self.vocabulary.columns)):
             cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
                 return number > 0
