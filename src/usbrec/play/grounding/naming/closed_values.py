@@ -163,8 +163,8 @@ class ClosedValues:
             cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
                 return number > 0
-            if cell and (said := said_of_stock(cell)) is not None:
-                return said
+            if cell and (there := said_of_stock(cell)) is not None:
+                return bool(there)
         return None
 
 
