@@ -162,9 +162,9 @@ class ClosedValues:
         for column in dict.fromkeys((*((asked,) if asked else ()), *self.vocabulary.columns)):
             cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
-                return number > 0
+                return bool(number > 0)
             if cell and (there := said_of_stock(cell)) is not None:
-                return bool(there)
+                return there
         return None
 
 
