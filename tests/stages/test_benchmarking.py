@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from support.films import film_files
 from usbrec import stages
+from usbrec.cli.benchmark import print_benchmark
 from usbrec.config import Config
 from usbrec.errors import BadLines, ConfigError, InputError, RunFolderError
 
@@ -307,3 +309,26 @@ def test_popularity_that_was_counted_from_the_same_dialogues_is_told(
     sessions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     told = run(files, tmp_path / "held", interactions=sessions, config=seated("rules:popular"))
     assert told["counted_from"] == {"dialogues": 0, "of": 2}
+
+
+def test_a_catalogue_of_other_items_is_refused_and_one_that_lacks_most_is_doubted(
+    files: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw, _ = files
+    other = tmp_path / "other.csv"
+    other.write_text("id,title,year\nb1,Emma,1815\nb2,Dracula,1897\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"none of the 4 titles .*'The Thing \(1982\)'.* such as 'Emma \(1815\)'"
+    ):
+        run((raw, other), tmp_path / "out")
+    other.write_text("id,title,year\nb1,Emma,1815\nf1,Heat,1995\n", encoding="utf-8")
+    print_benchmark(run((raw, other), tmp_path / "most"), Console(width=200))
+    assert "Mind: the catalogue lacks 3 of 4 mentions" in capsys.readouterr().out
+    print_benchmark(run(files, tmp_path / "all"), Console(width=200))
+    assert "Mind" not in capsys.readouterr().out
+
+
+def test_a_limited_run_says_that_it_is_one(files: Any, tmp_path: Path) -> None:
+    told = run(files, tmp_path / "some", config=Config().with_(limit=1))
+    assert any("1 of 3 turns" in note for note in told["notes"])
+    assert not any("limit" in note for note in run(files, tmp_path / "all")["notes"])

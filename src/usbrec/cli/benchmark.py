@@ -122,6 +122,11 @@ def _told(results: Mapping[str, Any]) -> list[str]:
 
 
 def _mind(results: Mapping[str, Any]) -> Iterator[str]:
+    if 2 * results["unknown"] > results["mentions"]:
+        yield (
+            f"the catalogue lacks {results['unknown']} of {results['mentions']} mentions. Is it the one that "
+            "these dialogues are about?"
+        )
     counted = results["counted_from"]
     if counted is not None and counted["dialogues"]:
         yield (

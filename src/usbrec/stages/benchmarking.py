@@ -16,6 +16,7 @@ from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation.benchmarks import Benchmark, benchmark_named
 from usbrec.evaluation.metrics.mentions import difference_of_mentions, summarise_mentions
 from usbrec.evaluation.runs.results import rounded
+from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.keys import derive_seed
@@ -78,6 +79,7 @@ def benchmark(
         inputs = replace(inputs, left_out=read.left_out)
     if inputs.catalogue is None:
         raise ConfigError("A benchmark ranks a catalogue: add --catalogue FILE or --ranker DIR.")
+    _refuse_other_catalogue(inputs.samples, inputs.catalogue)
     config = resolve(config, inputs.catalogue)
     knowledge = Knowledge.of(inputs.catalogue, similarity_of(config.judging), seed=config.seed)
     before = None if against is None else rows_of(Path(against), name)
@@ -112,7 +114,11 @@ def benchmark(
             "learnt_from": None if config.ranker is None else _learnt_told(learnt, rows),
             "counted_from": None if counted is None else _learnt_told(counted, rows),
             "published": _published(told),
-            "notes": [*told.notes, *_other_dialogues(told, read.formats)],
+            "notes": [
+                *told.notes,
+                *_other_dialogues(told, read.formats),
+                *_some(told, len(inputs.samples), len(read.samples)),
+            ],
             "against": None
             if shared is None
             else {
@@ -161,6 +167,24 @@ def _other_dialogues(told: Benchmark, formats: frozenset[str]) -> Iterable[str]:
         yield (
             f"Files of another format ({', '.join(other)}) than {told.name}'s own ({told.format}) were read: "
             f"{published}mentions that seekers turned down may be missing."
+        )
+
+
+def _some(told: Benchmark, played: int, there: int) -> Iterable[str]:
+    """What a reader has to know where a limit left turns out."""
+    if played < there:
+        published = "; published rows are of whole files" if told.published else ""
+        yield f"These are {played} of {there} turns, as the limit asks{published}."
+
+
+def _refuse_other_catalogue(samples: Sequence[Sample], catalogue: Catalogue) -> None:
+    """Raises InputError where the catalogue has none of what was recommended: every list would miss."""
+    titles = dict.fromkeys(title for sample in samples for title in sample.targets)
+    if not any(map(catalogue.find, titles)):
+        named, had = next(iter(titles)), next(iter(catalogue)).name
+        raise InputError(
+            f"none of the {len(titles)} titles that these dialogues recommend (such as {named!r}) is in the "
+            f"catalogue, whose items are such as {had!r}. Name the catalogue that they are of."
         )
 
 
