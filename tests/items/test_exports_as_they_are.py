@@ -249,3 +249,32 @@ def test_tags_of_html_are_taken_out_of_every_cell(tmp_path: Path) -> None:
         (("Hats",), "Dry & warm"),
         (("Hats",), "5 < 6"),
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "pool, gym",
+        "pool / gym",
+        "pool • gym",
+        "pool\ngym",
+        "- pool\n- gym",
+        "<ul><li>pool</li><li>gym</li></ul>",
+        "pool<br>gym",
+    ],
+)
+def test_several_things_in_one_cell_are_several(tmp_path: Path, cell: str) -> None:
+    """However a shop writes its lists; a text of several lines stays one."""
+    rows = f'id,title,price,amenities\n1,Inn,5,"{cell}"\n2,Hall,6,gym\n3,Hut,7,sauna\n'
+    assert meets(read(tmp_path, rows)[0], "It has to have a pool.") == ["1"]
+
+
+def test_lines_of_a_text_are_no_list(tmp_path: Path) -> None:
+    text = "Warm and dry.\nMade for long walks in the rain."
+    (item,) = read(tmp_path, f'id,title,care\n1,Coat,"{text}"\n')[0]
+    assert item.extra["care"] == "Warm and dry. Made for long walks in the rain."
+
+
+def test_the_year_of_a_car_is_that_of_its_first_registration(tmp_path: Path) -> None:
+    (item,) = read(tmp_path, "id;Bezeichnung;Erstzulassung\n1;Ossel Kombi;03/2016\n")[0]
+    assert item.year == 2016

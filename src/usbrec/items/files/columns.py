@@ -19,6 +19,7 @@ from usbrec.items.files.cells import (
     BrokenCell,
     first_of,
     further_text,
+    in_one_line,
     names_in,
     text_of,
     titles_in,
@@ -317,13 +318,13 @@ class Mapper:
         return [name for name in usual if self.columns["id"] and name not in self.columns["id"]]
 
     def _further(self, column: str, value: Any, place: str) -> str:
+        if isinstance(value, str) and ("\n" in value or "<" in value):
+            value = in_one_line(value)
         try:
             text = further_text(value)
         except BrokenCell as problem:
             self.broken.append(f"{place}: {column}: {problem}")
             text = problem.kept
-        if "<" in text:
-            text = without_html(text)
         # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
         if (
             not text
