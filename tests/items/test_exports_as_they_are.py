@@ -278,3 +278,11 @@ def test_lines_of_a_text_are_no_list(tmp_path: Path) -> None:
 def test_the_year_of_a_car_is_that_of_its_first_registration(tmp_path: Path) -> None:
     (item,) = read(tmp_path, "id;Bezeichnung;Erstzulassung\n1;Ossel Kombi;03/2016\n")[0]
     assert item.year == 2016
+
+
+def test_a_price_of_nothing_among_others_is_told(tmp_path: Path) -> None:
+    """It may be a price that nobody entered; in a list of free things it is none."""
+    rows = ["1,Ossel Lamp,0.00", "2,Marbel Lamp,9", "3,Tolke Lamp,12"]
+    told = read(tmp_path, "\n".join(["id,title,price", *rows]))[1]
+    assert "1 prices are 0, which is read as free" in told
+    assert "which is read as free" not in read(tmp_path, "id,title,price\n1,Walk,0\n2,Talk,0\n3,Tour,5\n")[1]
