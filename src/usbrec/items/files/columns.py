@@ -322,7 +322,7 @@ class Mapper:
     def _free_told(self) -> str:
         if not self._few_free:
             return ""
-        return f"{self._free} prices are 0, which is read as free: leave the cell empty where a price is not known."
+        return f"{self._free} prices are 0, which is read as free: leave a cell empty where nobody knows."
 
     def _markets_told(self) -> str:
         if not self._markets:
