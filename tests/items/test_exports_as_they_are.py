@@ -288,17 +288,21 @@ def test_a_price_of_nothing_among_others_is_told(tmp_path: Path) -> None:
     assert "which is read as free" not in read(tmp_path, "id,title,price\n1,Walk,0\n2,Talk,0\n3,Tour,5\n")[1]
 
 
-MAGENTO = """sku,name,product_type,price,special_price,special_price_from_date,qty,is_in_stock,product_online,visibility,\
-additional_attributes,configurable_variations
-A,Ossel Bag,simple,45,39,1/1/2026,10,1,1,"Catalog, Search","color=Black,material=Leather",
+MAGENTO_HEADER = (
+    "sku,name,product_type,price,special_price,special_price_from_date,qty,is_in_stock,product_online,"
+    "visibility,additional_attributes,configurable_variations\n"
+)
+MAGENTO = """A,Ossel Bag,simple,45,39,1/1/2026,10,1,1,"Catalog, Search","color=Black,material=Leather",
 B,Tolke Bag,configurable,,,,0,1,1,"Catalog, Search",,"sku=C,size=S|sku=D,size=L"
 C,Tolke Bag-S,simple,60,,,3,1,1,Not Visible Individually,size=S,
 D,Tolke Bag-L,simple,50,,,0,0,1,Not Visible Individually,size=L,
 E,Virr Bag,simple,25,,,5,1,2,"Catalog, Search",color=Black,
 F,Lone Bag,simple,20,,,5,1,1,Not Visible Individually,color=Black,
 """
-SHOPWARE = """id;parentId;productNumber;name;manufacturer;price_net;price_gross;purchase_prices_gross;stock;active
-a;;SW1;Ossel Lampe;Lumo;33,61;39,99;10,00;0;1
+SHOPWARE_HEADER = (
+    "id;parentId;productNumber;name;manufacturer;price_net;price_gross;purchase_prices_gross;stock;active\n"
+)
+SHOPWARE = """a;;SW1;Ossel Lampe;Lumo;33,61;39,99;10,00;0;1
 b;a;SW1.1;;;42,01;49,99;11,00;3;1
 c;a;SW1.2;;;25,20;29,99;11,00;0;1
 d;;SW2;Tolke Lampe;Lumo;16,80;19,99;5,00;3;0
@@ -312,7 +316,7 @@ PRESTASHOP = """Product ID;Name;Reference;Category;Price (tax excl.);Price (tax 
 
 def test_a_magento_export_has_attributes_variants_and_what_is_online(tmp_path: Path) -> None:
     """What is not visible by itself is a variant, or in no shop."""
-    catalogue = read(tmp_path, MAGENTO.replace("\\\n", ""))[0]
+    catalogue = read(tmp_path, MAGENTO_HEADER + MAGENTO)[0]
     assert [item.id for item in catalogue] == ["A", "B"]
     assert meets(catalogue, "In black, please.") == ["A"]
     bag = list(catalogue)[1].extra
@@ -320,8 +324,8 @@ def test_a_magento_export_has_attributes_variants_and_what_is_online(tmp_path: P
 
 
 def test_a_shopware_export_has_variants_by_their_parent(tmp_path: Path) -> None:
-    """The cheaper one is gone; what is not active has no variants for sale; what the shop pays is no price."""
-    (lamp,) = read(tmp_path, SHOPWARE)[0]
+    """The cheaper one is gone; what is not active has no variants; what the shop pays is no price."""
+    (lamp,) = read(tmp_path, SHOPWARE_HEADER + SHOPWARE)[0]
     assert (lamp.title, lamp.extra["price_gross"], lamp.extra["stock"]) == ("Ossel Lampe", "49,99", "3")
     assert is_fee("purchase_prices_gross")
 

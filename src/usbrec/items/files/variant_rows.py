@@ -1,9 +1,10 @@
 """Rows of variants: exports of shops have a row for each size and colour beside that of the item.
 
 In Shopify's they stand below it without a title; in WooCommerce's anywhere, with the item's SKU or id as
-their parent, in Shopware's with its id; Magento's items list their SKUs. They are read together as one item, which is what a conversation is about: it has all sizes,
-and as many are there as of all variants. Price, weight and whatever else a variant has of its own are those
-of one that is there, the cheapest. Which of them are there in which size is not kept.
+their parent, in Shopware's with its id; Magento's items list their SKUs. They are read together as one item,
+which is what a conversation is about: it has all sizes, and as many are there as of all variants. Price,
+weight and whatever else a variant has of its own are those of one that is there, the cheapest. Which of them
+are there in which size is not kept.
 """
 
 from __future__ import annotations
