@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_roles import asked_stock, is_maker, makers_of
+from usbrec.items.constraints.column_roles import is_maker, makers_of
 from usbrec.items.constraints.column_types import (
     TypedColumn,
     is_price,
@@ -162,9 +162,8 @@ class ClosedValues:
     def _in_stock(self, item: Item) -> bool | None:
         """Whether an item is there; None where the catalogue doesn't say it. A column that says so goes
         before one that counts."""
-        said = asked_stock(self.vocabulary.columns)
-        for column in dict.fromkeys((*((said,) if said else ()), *self.vocabulary.columns)):
-            cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
+        for column in self.vocabulary.stock_columns:
+            cell = item.extra.get(column.name, "")
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
                 return number > 0
             if cell and (said := said_of_stock(cell)) is not None:
