@@ -249,3 +249,91 @@ def test_tags_of_html_are_taken_out_of_every_cell(tmp_path: Path) -> None:
         (("Hats",), "Dry & warm"),
         (("Hats",), "5 < 6"),
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "pool, gym",
+        "pool / gym",
+        "pool • gym",
+        "pool\ngym",
+        "- pool\n- gym",
+        "<ul><li>pool</li><li>gym</li></ul>",
+        "pool<br>gym",
+    ],
+)
+def test_several_things_in_one_cell_are_several(tmp_path: Path, cell: str) -> None:
+    """However a shop writes its lists; a text of several lines stays one."""
+    rows = f'id,title,price,amenities\n1,Inn,5,"{cell}"\n2,Hall,6,gym\n3,Hut,7,sauna\n'
+    assert meets(read(tmp_path, rows)[0], "It has to have a pool.") == ["1"]
+
+
+def test_lines_of_a_text_are_no_list(tmp_path: Path) -> None:
+    text = "Warm and dry.\nMade for long walks in the rain."
+    (item,) = read(tmp_path, f'id,title,care\n1,Coat,"{text}"\n')[0]
+    assert item.extra["care"] == "Warm and dry. Made for long walks in the rain."
+
+
+def test_the_year_of_a_car_is_that_of_its_first_registration(tmp_path: Path) -> None:
+    (item,) = read(tmp_path, "id;Bezeichnung;Erstzulassung\n1;Ossel Kombi;03/2016\n")[0]
+    assert item.year == 2016
+
+
+def test_a_price_of_nothing_among_others_is_told(tmp_path: Path) -> None:
+    """It may be a price that nobody entered; in a list of free things it is none."""
+    rows = ["1,Ossel Lamp,0.00", "2,Marbel Lamp,9", "3,Tolke Lamp,12"]
+    told = read(tmp_path, "\n".join(["id,title,price", *rows]))[1]
+    assert "1 prices are 0, which is read as free" in told
+    assert "which is read as free" not in read(tmp_path, "id,title,price\n1,Walk,0\n2,Talk,0\n3,Tour,5\n")[1]
+
+
+MAGENTO_HEADER = (
+    "sku,name,product_type,price,special_price,special_price_from_date,qty,is_in_stock,product_online,"
+    "visibility,additional_attributes,configurable_variations\n"
+)
+MAGENTO = """A,Ossel Bag,simple,45,39,1/1/2026,10,1,1,"Catalog, Search","color=Black,material=Leather",
+B,Tolke Bag,configurable,,,,0,1,1,"Catalog, Search",,"sku=C,size=S|sku=D,size=L"
+C,Tolke Bag-S,simple,60,,,3,1,1,Not Visible Individually,size=S,
+D,Tolke Bag-L,simple,50,,,0,0,1,Not Visible Individually,size=L,
+E,Virr Bag,simple,25,,,5,1,2,"Catalog, Search",color=Black,
+F,Lone Bag,simple,20,,,5,1,1,Not Visible Individually,color=Black,
+"""
+SHOPWARE_HEADER = (
+    "id;parentId;productNumber;name;manufacturer;price_net;price_gross;purchase_prices_gross;stock;active\n"
+)
+SHOPWARE = """a;;SW1;Ossel Lampe;Lumo;33,61;39,99;10,00;0;1
+b;a;SW1.1;;;42,01;49,99;11,00;3;1
+c;a;SW1.2;;;25,20;29,99;11,00;0;1
+d;;SW2;Tolke Lampe;Lumo;16,80;19,99;5,00;3;0
+e;d;SW2.1;;;16,80;19,99;5,00;3;1
+"""
+PRESTASHOP = """Product ID;Name;Reference;Category;Price (tax excl.);Price (tax incl.);Quantity;Status
+1;Oak Chair;CH;Chairs;100.00;119.00;4;1
+2;Iron Bench;BE;Benches;40.00;47.60;9;0
+"""
+
+
+def test_a_magento_export_has_attributes_variants_and_what_is_online(tmp_path: Path) -> None:
+    """What is not visible by itself is a variant, or in no shop."""
+    catalogue = read(tmp_path, MAGENTO_HEADER + MAGENTO)[0]
+    assert [item.id for item in catalogue] == ["A", "B"]
+    assert meets(catalogue, "In black, please.") == ["A"]
+    bag = list(catalogue)[1].extra
+    assert [bag[name] for name in ("current price", "size", "qty")] == ["60", "S, L", "3"]
+
+
+def test_a_shopware_export_has_variants_by_their_parent(tmp_path: Path) -> None:
+    """The cheaper one is gone; what is not active has no variants; what the shop pays is no price."""
+    (lamp,) = read(tmp_path, SHOPWARE_HEADER + SHOPWARE)[0]
+    assert (lamp.title, lamp.extra["price_gross"], lamp.extra["stock"]) == ("Ossel Lampe", "49,99", "3")
+    assert is_fee("purchase_prices_gross")
+
+
+def test_a_price_that_is_told_with_its_tax_is_no_fee(tmp_path: Path) -> None:
+    """PrestaShop's "Price (tax incl.)" was none, so that nothing had a price."""
+    catalogue = read(tmp_path, PRESTASHOP)[0]
+    assert next(column.name for column in present_prices(catalogue.types)) == "Price (tax incl.)"
+    assert [item.id for item in catalogue] == ["1"]
+    assert is_fee("tax")
+    assert is_fee("shipping incl. tax")

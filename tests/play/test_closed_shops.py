@@ -180,3 +180,28 @@ def test_genres_in_another_language_are_those_of_the_film(text: str, right: bool
 )
 def test_what_a_column_grades_is_said_as_the_column_has_it(text: str, right: bool) -> None:
     assert said(text, RECIPES) is right
+
+
+CREDITED = load_catalogue(
+    [
+        {"id": "1", "title": "Ossel Bay", "director": "Ann Kolm", "cast": "Bo Renn, Jo Perl", "year": "1999"},
+        {"id": "2", "title": "Marbel Street", "director": "Bo Renn", "cast": "Ida Lund", "year": "2004"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Ossel Bay stars Bo Renn.", True),
+        ("Ossel Bay stars Ann Kolm.", False),
+        ("Ossel Bay, starring Ann Kolm, is great.", False),
+        ("Ossel Bay by Ann Kolm is great.", True),
+        ("Ossel Bay by Jo Perl is great.", False),
+        ("Ossel Bay ist von Bo Renn.", False),
+        ("Ossel Bay ist von Ann Kolm.", True),
+    ],
+)
+def test_who_plays_has_not_made_it_and_the_other_way_round(text: str, right: bool) -> None:
+    """Where columns tell the two apart."""
+    assert said(text, CREDITED) is right

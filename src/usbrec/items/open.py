@@ -29,7 +29,7 @@ from usbrec.items.store import DiskItemStore, write_store
 from usbrec.keys import digest
 
 #: Raise it whenever the same file would give other items, or the files of the index change.
-FORMAT = 11
+FORMAT = 12
 #: Below this, reading the file takes a second or two, and items in memory are quicker to use.
 INDEX_FROM = 50_000
 #: Says of every catalogue that is read whole which columns were taken for what.

@@ -24,6 +24,11 @@ _FEE = LazyPattern(
     r"|unit|cleaning|extra|surcharge|aufpreis|zuschlag|cost_per_item|cost_of_goods|einstandspreis|kaution"
     r"|courtage|provision|commission|nebenkosten|reinigung|endreinigung)(?:_|$)"
 )
+#: What a price is told with or without is no fee.
+_TAXED = LazyPattern(
+    r"(?:^|_)(?:tax(?:es)?_)?(?:incl\w*|inkl\w*|excl\w*|exkl\w*|with|without|mit|ohne|plus|zzgl)(?:_(?:tax(?:es)?|vat|mwst|ust|steuer))?"
+    r"(?=_|$)"
+)
 _SALE = LazyPattern(
     r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
     r"|aktionspreis|angebotspreis|sonderpreis|saleprice|rabatt|reduziert\w*|aktuell\w*)(?:_|$)"
@@ -82,7 +87,7 @@ def is_offer(column: str) -> bool:
 def is_fee(column: str) -> bool:
     """Whether a column's name says that its amounts are paid beside an item's price, or by the shop:
     postage, deposits, "cost per item"."""
-    return _FEE.search(name_words(column)) is not None
+    return _FEE.search(_TAXED.sub("", name_words(column))) is not None
 
 
 def is_usual_price(column: str) -> bool:

@@ -97,7 +97,7 @@ _OF_A_PRICE = LazyPattern(
 _CURRENCY_NAMES = frozenset({"usd", "eur", "euro", "euros", "dollar", "dollars", "gbp"})
 _ADDRESS = LazyPattern(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
 #: A comma between digits stands before a fraction: "1,5 l" is one name.
-_SEPARATORS = LazyPattern(r"[|;]|\s>\s|(?<![0-9]),|,(?![0-9])")
+_SEPARATORS = LazyPattern(r"[|;•·]|\s[>/]\s|(?<![0-9]),|,(?![0-9])")
 
 
 def name_words(column: str) -> str:

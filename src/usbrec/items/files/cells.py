@@ -388,6 +388,20 @@ def without_html(text: str) -> str:
     return text
 
 
+#: What ends a line of a cell, or an entry of a list in it; and what entries begin with.
+_LINES = LazyPattern(r"\n|<br\s*/?>|</li>|</p>", re.IGNORECASE)
+_BULLET = LazyPattern(r"[-*•·–]\s+")
+_LONGEST_ENTRY = 40
+
+
+def in_one_line(text: str) -> str:
+    """A cell without tags; several short lines, or entries of a list, with commas between."""
+    pieces = [piece for one in _LINES.split(text) if (piece := without_html(one).strip())]
+    entries = [_BULLET.sub("", piece, count=1).rstrip(" ,;") for piece in pieces]
+    listed = len(entries) > 1 and all(len(one) <= _LONGEST_ENTRY and one[-1:] not in ".!?" for one in entries)
+    return ", ".join(entries) if listed else " ".join(pieces)
+
+
 def first_of(names: Iterable[str]) -> tuple[str, ...]:
     """Each name once, whatever its case, in order."""
     names = list(names)

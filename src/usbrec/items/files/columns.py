@@ -12,6 +12,7 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
+from usbrec.items.constraints.column_roles import is_offer, is_present_price
 from usbrec.items.constraints.column_types import ColumnType, ColumnTypes, yes_or_no
 from usbrec.items.constraints.number_cells import is_missing
 from usbrec.items.files.amounts import count_of, money, number_of, stars_of
@@ -19,6 +20,7 @@ from usbrec.items.files.cells import (
     BrokenCell,
     first_of,
     further_text,
+    in_one_line,
     names_in,
     text_of,
     titles_in,
@@ -127,6 +129,8 @@ class Mapper:
         self._types = ColumnTypes(types_given)
         self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
         self._joins = bool(self._joined)
+        self._prices = [one for one in self._rest if is_present_price(one) and not is_offer(one)]
+        self._priced = self._free = 0
 
     def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
         given: dict[str, ColumnType] = {}
@@ -278,6 +282,10 @@ class Mapper:
         """Count the further columns of an item that is kept, for their types; `place` is where it stands."""
         if item.extra:
             self._types.add(item.extra, place)
+            for column in self._prices:
+                if (cell := item.extra.get(column)) is not None and not cell[:1].isalpha():
+                    self._priced += 1
+                    self._free += not cell.strip("0.,-–— €$£") and "0" in cell
 
     def report(self, where: str, items: int, left_out: Sequence[str], say_it: str) -> ReadingReport:
         """What was taken for what, so far."""
@@ -290,7 +298,8 @@ class Mapper:
             where=where,
             columns=self.columns,
             others=self._joined.others(self._rest),
-            joined=" ".join(filter(None, (self._joined.told(), self._markets_told()))),
+            joined=" ".join(filter(None, (self._joined.told(), self._markets_told(), self._free_told()))),
+            free=self._free if self._few_free else 0,
             ids_from=ids,
             name_keys={column: tuple(keys) for column, keys in self._found.items() if keys},
             currencies={column: tuple(signs) for column, signs in self._currencies.items()},
@@ -305,6 +314,16 @@ class Mapper:
             within=self._within,
         )
 
+    @property
+    def _few_free(self) -> bool:
+        """Whether some items cost nothing among others that do: mostly, nobody has said what they cost."""
+        return 0 < self._free * 2 <= self._priced
+
+    def _free_told(self) -> str:
+        if not self._few_free:
+            return ""
+        return f"{self._free} prices are 0, which is read as free: leave a cell empty where nobody knows."
+
     def _markets_told(self) -> str:
         if not self._markets:
             return ""
@@ -317,13 +336,13 @@ class Mapper:
         return [name for name in usual if self.columns["id"] and name not in self.columns["id"]]
 
     def _further(self, column: str, value: Any, place: str) -> str:
+        if isinstance(value, str) and ("\n" in value or "<" in value):
+            value = in_one_line(value)
         try:
             text = further_text(value)
         except BrokenCell as problem:
             self.broken.append(f"{place}: {column}: {problem}")
             text = problem.kept
-        if "<" in text:
-            text = without_html(text)
         # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
         if (
             not text

@@ -18,6 +18,8 @@ from usbrec.items.files.column_names import column_key, further_names
 from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
 
+#: An attribute with its value in Magento's column of all of them.
+ATTRIBUTES = LazyPattern(r"(?:^|,)\s*([A-Za-z]\w*)=(.*?)(?=,\s*[A-Za-z]\w*=|$)")
 #: Shopify's columns of one market: whether it has the item, and at which prices.
 _OF_A_MARKET = LazyPattern(r"(?P<what>included|price|compare at price) / (?P<market>.+)", re.IGNORECASE)
 #: What a column that says that items are gone is turned into.
@@ -40,6 +42,8 @@ class JoinedColumns:
             self._current = None
         self._currency = next((one for one in columns if column_key(one) in further_names("currency")), None)
         self._prices = [column for column in columns if is_price(column)]
+        #: Magento's column of all attributes: "color=Black,material=Leather".
+        self._attributes = next((one for one in free if column_key(one) == "additionalattributes"), None)
         self._gone = None
         if not any(map(is_stock, columns)):
             self._gone = next((one for one in free if column_key(one) in further_names("gone")), None)
@@ -47,12 +51,23 @@ class JoinedColumns:
         self._met: dict[str, None] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._options or self._current or self._gone or (self._currency and self._prices))
+        return bool(
+            self._options
+            or self._current
+            or self._gone
+            or self._attributes
+            or (self._currency and self._prices)
+        )
 
     def join(self, extra: dict[str, str], currencies: MutableMapping[str, dict[str, None]]) -> None:
         """Put together the cells of one row; `currencies` are the signs of amounts, by column."""
         for name, value in self._options:
             self._take_option(extra, name, value)
+        if self._attributes and (pairs := ATTRIBUTES.findall(extra.pop(self._attributes, ""))):
+            for name, value in pairs:
+                if value.strip() and column_key(name) not in self._taken:
+                    self._met[name] = None
+                    extra[name] = value.strip().replace("|", ", ")
         if self._currency and is_currency(sign := extra.get(self._currency, "")):
             for column in self._prices:
                 if number_of(extra.get(column, "")) is not None:
@@ -85,6 +100,8 @@ class JoinedColumns:
     def others(self, columns: Sequence[str]) -> tuple[str, ...]:
         """The further columns as items have them."""
         apart = {one for pair in self._options for one in pair} if self._met else set()
+        if self._attributes:
+            apart.add(self._attributes)
         if self._gone:
             apart.add(self._gone)
         made = (
@@ -97,7 +114,9 @@ class JoinedColumns:
     def told(self) -> str:
         """What was put together, in sentences; "" for nothing."""
         told = []
-        if self._met:
+        if self._met and self._attributes:
+            told.append(f"Attributes of {self._attributes!r} are columns: {', '.join(self._met)}.")
+        elif self._met:
             pairs = ", ".join(f"{value!r}" for _, value in self._options)
             told.append(f"Options, named in the file's cells: {', '.join(self._met)} (from {pairs}).")
         if self._current:

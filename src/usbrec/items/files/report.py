@@ -51,6 +51,8 @@ class ReadingReport:
     within: str | None = None
     joined: str = ""
     variants: int = 0
+    #: How many items have a price of 0 among others that have one.
+    free: int = 0
     unpublished: int = 0
 
     @property
@@ -66,7 +68,7 @@ class ReadingReport:
         guessed = (
             self.titles_not_from or self.not_taken or self.variants or self.unpublished or self._currencies()
         )
-        return self.by_cells or mixed or bool(guessed)
+        return self.by_cells or mixed or bool(guessed or self.free)
 
     def _currencies(self) -> dict[str, list[str]]:
         """The currencies of each column with several."""

@@ -1,7 +1,8 @@
 """Unpublished rows: items of a shop's export that are drafts, archived, private or hidden, and not for sale.
 
-Shopify says so in `Status` and `Published`, WooCommerce in `Published` and `Visibility in catalog`. Only in
-files with the columns of such an export: elsewhere a column of that name may say anything.
+Shopify says so in `Status` and `Published`, WooCommerce in `Published` and `Visibility in catalog`, Magento
+in `product_online`, PrestaShop in `Status`, Shopware in `active`. Only in files with the columns of such an
+export: elsewhere a column of that name may say anything.
 """
 
 from __future__ import annotations
@@ -37,6 +38,17 @@ _EXPORTS: Sequence[tuple[frozenset[str], Mapping[str, frozenset[str]]]] = (
             "visibilityincatalog": frozenset({"hidden"}),
         },
     ),
+    # Magento; what is not visible by itself and no item's variant is in no shop either.
+    (
+        frozenset({"sku", "producttype", "productonline"}),
+        {
+            "productonline": frozenset({"0", "2"}),
+            "visibility": frozenset({"not visible individually"}),
+        },
+    ),
+    # PrestaShop and Shopware.
+    (frozenset({"productid", "reference", "pricetaxexcl", "status"}), {"status": frozenset({"0"})}),
+    (frozenset({"productnumber", "stock", "active"}), {"active": frozenset({"0", "false"})}),
 )
 #: What WooCommerce's exports have beside these: one of them is enough.
 _OF_WOOCOMMERCE = frozenset({"isfeatured", "visibilityincatalog", "taxstatus", "instock"})
@@ -49,7 +61,7 @@ class UnpublishedRows:
         keys = {column_key(name): name for name in header}
         self._hidden: Mapping[str, frozenset[str]] = {}
         for known, cells in _EXPORTS:
-            if known <= keys.keys() and ("handle" in known or not _OF_WOOCOMMERCE.isdisjoint(keys)):
+            if known <= keys.keys() and ("name" not in known or not _OF_WOOCOMMERCE.isdisjoint(keys)):
                 self._hidden = {keys[key]: said for key, said in cells.items() if key in keys}
         self.counts: Counter[str] = Counter()
 

@@ -1,14 +1,16 @@
 """Rows of variants: exports of shops have a row for each size and colour beside that of the item.
 
 In Shopify's they stand below it without a title; in WooCommerce's anywhere, with the item's SKU or id as
-their parent. They are read together as one item, which is what a conversation is about: it has all sizes,
-and as many are there as of all variants. Price, weight and whatever else a variant has of its own are those
-of one that is there, the cheapest. Which of them are there in which size is not kept.
+their parent, in Shopware's with its id; Magento's items list their SKUs. They are read together as one item,
+which is what a conversation is about: it has all sizes, and as many are there as of all variants. Price,
+weight and whatever else a variant has of its own are those of one that is there, the cheapest. Which of them
+are there in which size is not kept.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -17,7 +19,8 @@ from usbrec.items.constraints.column_types import is_price, is_stock, names_of, 
 from usbrec.items.files.amounts import money, number_of
 from usbrec.items.files.cells import text_of
 from usbrec.items.files.column_names import column_key, further_names
-from usbrec.items.files.joined_columns import option_pairs
+from usbrec.items.files.joined_columns import ATTRIBUTES, option_pairs
+from usbrec.patterns import LazyPattern
 
 
 class _Row(Protocol):
@@ -29,6 +32,15 @@ R = TypeVar("R", bound=_Row)
 
 #: Columns of a stock that say yes or no, in a file that counts elsewhere.
 _WHETHER = frozenset({"instock", "isinstock", "available", "isavailable", "lieferbar", "auflager"})
+
+
+#: The column that says which rows are of one item, in files with these columns.
+_PARENTS = {
+    frozenset({"type", "sku"}): "parent",
+    frozenset({"productnumber"}): "parentid",
+    frozenset({"sku", "producttype"}): "configurablevariations",
+}
+_LISTED_SKU = LazyPattern(r"(?:^|[,|])\s*sku=([^,|]+)", re.IGNORECASE)
 
 
 class VariantRows:
@@ -44,8 +56,11 @@ class VariantRows:
         self._titles = titles
         self._options = [value for _, value in option_pairs(header)]
         self._is_hidden = is_hidden or (lambda cells: False)
-        self._parent = keys.get("parent") if {"type", "parent", "sku"} <= keys.keys() else None
-        self._type, self._sku, self._id = keys.get("type", ""), keys.get("sku", ""), keys.get("id", "")
+        self._parent = next(
+            (keys[name] for of, name in _PARENTS.items() if of <= keys.keys() and name in keys), None
+        )
+        self._listed = self._parent is not None and column_key(self._parent) == "configurablevariations"
+        self._type, self._sku, self._id = keys.get("type"), keys.get("sku", ""), keys.get("id", "")
         self._tracker, self._policy = keys.get("variantinventorytracker"), keys.get("variantinventorypolicy")
         self._stocks = [one for one in header if is_stock(one)]
         self._prices = [one for one in header if is_present_price(one) or is_usual_price(one)]
@@ -104,20 +119,18 @@ class VariantRows:
         every = list(rows)
         places: dict[str, int] = {}
         for place, row in enumerate(every):
-            if not isinstance(row, str) and not self._is_variation(row):
-                if sku := text_of(row.columns.get(self._sku)):
-                    places.setdefault(sku, place)
-                if own := text_of(row.columns.get(self._id)):
-                    places.setdefault(f"id:{own}", place)
+            if not isinstance(row, str) and (self._listed or not self._is_variation(row)):
+                for name in self._names_of(row, parent):
+                    places.setdefault(name, place)
         further: dict[int, list[R]] = {}
         own_rows: set[int] = set()
         for place, row in enumerate(every):
             of = None
-            if not isinstance(row, str) and self._is_variation(row):
-                of = places.get(text_of(row.columns.get(parent)))
+            if not isinstance(row, str) and (self._listed or self._is_variation(row)):
+                of = places.get(text_of(row.columns.get(self._sku if self._listed else parent)))
             if of is None:
                 own_rows.add(place)
-            elif self._is_hidden(row.columns) or self._is_hidden(every[of].columns):  # type: ignore[union-attr]
+            elif self._is_hidden(every[of].columns) or (not self._listed and self._is_hidden(row.columns)):  # type: ignore[union-attr]
                 self.lost += 1
             else:
                 further.setdefault(of, []).append(row)  # type: ignore[arg-type]
@@ -125,8 +138,17 @@ class VariantRows:
             if place in own_rows:
                 yield row if isinstance(row, str) else self._joined(row, further.get(place, ()))
 
+    def _names_of(self, row: R, parent: str) -> list[str]:
+        """What rows of variants call the row of an item."""
+        if self._listed:
+            return _LISTED_SKU.findall(text_of(row.columns.get(parent)))
+        sku, own = text_of(row.columns.get(self._sku)), text_of(row.columns.get(self._id))
+        return [name for name in (sku, own and f"id:{own}", own) if name]
+
     def _is_variation(self, row: R) -> bool:
-        return text_of(row.columns.get(self._type)).casefold() == "variation"
+        if self._type is not None:
+            return text_of(row.columns.get(self._type)).casefold() == "variation"
+        return not any(text_of(row.columns.get(title)) for title in self._titles)
 
     def _counted(self, row: R) -> R:
         """The row of a variant whose stock is not counted, or that can be ordered without any, as one that is
@@ -153,6 +175,8 @@ class VariantRows:
             if column in self._options:
                 names = (name for text in texts for name in names_of(text))
                 cells[column] = ", ".join(dict.fromkeys(names))
+            elif column_key(column) == "additionalattributes":
+                cells[column] = _attributes_of(texts)
             elif is_stock(column):
                 cells[column] = self._stock(column, texts, cells.get(column))
             elif is_price(column):
@@ -183,6 +207,15 @@ class VariantRows:
             return next((text for text in texts if yes_or_no(text)), next(iter(texts), own))
         known = [max(0.0, number) for number in map(_count, texts) if number is not None]
         return f"{sum(known):.10g}" if known else own
+
+
+def _attributes_of(texts: Sequence[str]) -> str:
+    """Magento's attributes of several rows as those of one: all values of each."""
+    found: dict[str, dict[str, None]] = {}
+    for text in texts:
+        for name, value in ATTRIBUTES.findall(text):
+            found.setdefault(name, {})[value.strip()] = None
+    return ",".join(f"{name}={'|'.join(values)}" for name, values in found.items())
 
 
 def _count(text: str) -> float | None:

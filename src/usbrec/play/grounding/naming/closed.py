@@ -95,7 +95,7 @@ class _Reader(ClosedSaid):
                     yield part.start, part.end
             elif part.kind == "value":
                 theirs = self._belongs(part, first, last) or self._is_said_of_anything(part, first, last)
-                if not theirs or self._denied(index, first):
+                if not theirs or self._denied(index, first) or self._not_made_by(index, first, last):
                     yield part.start, part.end
             elif part.kind == "mark" and not self._mark(index):
                 yield part.start, part.end
@@ -120,6 +120,16 @@ class _Reader(ClosedSaid):
         while before and before[-1] in lists["before_denied"]:
             before.pop()
         return bool(before) and (before[-1] in lists["denials"] or before[-1].endswith("n't"))
+
+    def _not_made_by(self, index: int, first: int, last: int) -> bool:
+        """Whether a person is said to have made what they only play in: "Heat by Al Pacino"."""
+        part, lists = self.parts[index], self.listed.lists
+        if self._word_at(index - 1) not in lists["made_by"] or index == first:
+            return False
+        known = [
+            one.makers for at in part.about.intersection(self._meant(first, last)) for one in self.known[at]
+        ]
+        return bool(known) and all(one is not None and part.text not in one for one in known)
 
     def _skip_mark(self, first: int, last: int) -> int:
         """Behind the mark of an entry of a list, or the line of a table."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_roles import asked_stock, makers_of
+from usbrec.items.constraints.column_roles import is_maker, makers_of
 from usbrec.items.constraints.column_types import (
     TypedColumn,
     is_price,
@@ -25,6 +25,7 @@ from usbrec.items.constraints.column_types import (
 from usbrec.items.constraints.measures import unit_of
 from usbrec.items.genres import normalise_genre, said_for
 from usbrec.patterns import LazyPattern
+from usbrec.play.grounding.naming.credits import is_of
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 ValueKind = Literal["person", "category"]
@@ -51,6 +52,8 @@ class Values:
     words: frozenset[str]
     #: What its genres count as.
     genres: frozenset[str]
+    #: Who made it, as they may be called, where columns tell them from who plays in it; None where none does.
+    makers: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class ClosedValues:
             self._in_stock(item),
             self._words(item),
             frozenset(one for genre in item.genres for one in normalise_genre(genre)),
+            _makers(item),
         )
 
     def _words(self, item: Item) -> frozenset[str]:
@@ -158,14 +162,26 @@ class ClosedValues:
     def _in_stock(self, item: Item) -> bool | None:
         """Whether an item is there; None where the catalogue doesn't say it. A column that says so goes
         before one that counts."""
-        asked = asked_stock(self.vocabulary.columns)
-        for column in dict.fromkeys((*((asked,) if asked else ()), *self.vocabulary.columns)):
-            cell = item.extra.get(column.name, "") if is_stock(column.name) else ""
+        for column in self.vocabulary.stock_columns:
+            cell = item.extra.get(column.name, "")
             if cell and column.type == "number" and (number := column.number(cell)) is not None:
                 return bool(number > 0)
             if cell and (there := said_of_stock(cell)) is not None:
                 return there
         return None
+
+
+def _makers(item: Item) -> frozenset[str] | None:
+    """Who made an item rather than played in it, where it has columns of both."""
+    players = any(cell and is_of(column, "star") for column, cell in item.extra.items())
+    made = [
+        cell
+        for column, cell in item.extra.items()
+        if cell and (is_of(column, "director") or is_of(column, "author") or is_maker(column))
+    ]
+    if not (players and made):
+        return None
+    return frozenset(form for cell in made for name in names_of(cell) for form in _called(name))
 
 
 def _called(name: str) -> Iterator[str]:

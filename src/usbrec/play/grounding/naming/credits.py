@@ -12,6 +12,23 @@ from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.deeds import DeedClaims
 
+#: How columns of a role begin beside its own name.
+ROLE_COLUMNS = {
+    "star": (
+        "star",
+        "cast",
+        "actor",
+        "actress",
+        "darsteller",
+        "schauspiel",
+        "besetzung",
+        "elenco",
+        "reparto",
+    ),
+    "director": ("director", "directed", "regie", "regisseur", "réalisat", "regista"),
+    "author": ("author", "writer", "written", "screenwriter", "autor", "drehbuch", "auteur", "autore"),
+}
+
 
 class CreditClaims(DeedClaims):
     """Finds wrong people."""
@@ -109,8 +126,14 @@ def _had_part(item: Item, name: str, role: str) -> bool:
 
 def _in_role(item: Item, name: str, role: str) -> bool:
     """Whether the column of a part names a person, where an item has one that is called so."""
-    column = next((value for key, value in item.extra.items() if key.casefold().startswith(role)), None)
-    return column is None or f" {name} " in f" {' '.join(word.norm for word in words(column))} "
+    called = ROLE_COLUMNS.get(role, (role,))
+    cells = [cell for column, cell in item.extra.items() if cell and column.casefold().startswith(called)]
+    return not cells or any(f" {name} " in f" {' '.join(word.norm for word in words(one))} " for one in cells)
+
+
+def is_of(column: str, role: str) -> bool:
+    """Whether a column's name says that it has the people of a role."""
+    return column.casefold().startswith(ROLE_COLUMNS[role])
 
 
 def _made_by(item: Item, name: str) -> bool:
