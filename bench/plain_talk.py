@@ -1,13 +1,13 @@
 """How well titles are linked and masked in what people plainly say of films and books, in nine languages.
 
-    python bench/plain_talk.py [--half develop|kept|more-develop|more-kept] [--languages ko,th] [--show]
+    python bench/plain_talk.py [--half develop|kept|more-…|further-…] [--languages ko,th] [--show]
         [--lower]
 
 bench/plain_talk/<language>.toml holds 30 well-known titles, 40 templates (30 with one title, 10 with two or
 three) and 60 sentences in which words of the titles name none. Titles, templates and sentences are each put
 in the order of their digests; the first halves are `develop`, the others are `kept` apart: the linker was
-changed by what it missed of the first, the other was only counted. `more` are templates of five languages
-that were written later, for the titles of `develop`, and put into halves in the same way.
+changed by what it missed of the first, the other was only counted. `more` and `further` are templates of five
+and of four languages that were written later, for the titles of `develop`, and put into halves likewise.
 
 Each template of a half meets each title of the half; further slots take the titles that follow. Recall and
 masking are of all of these. Precision is of a draw of them, seven to three sentences without a title, and
@@ -48,6 +48,7 @@ LANGUAGES = ("zh", "ja", "ko", "th", "ar", "ru", "de", "es", "fr")
 WITH_CAPITALS = ("ru", "de", "es", "fr")
 _SLOT = re.compile(r"\{(t|acc|gen|u|v)\}")
 _FORMS = ("t", "acc", "gen")
+HALVES = tuple(f"{part}{half}" for part in ("", "more-", "further-") for half in ("develop", "kept"))
 
 
 def half_of(lines: Sequence[str], half: str) -> list[str]:
@@ -59,9 +60,9 @@ def half_of(lines: Sequence[str], half: str) -> list[str]:
 def sentences(language: str, half: str) -> tuple[list[tuple[str, tuple[str, ...]]], list[str], list[str]]:
     """Sentences with the titles that they name, those that name none, and all titles."""
     told = tomllib.loads((TALK / f"{language}.toml").read_text("utf-8"))
-    part = half.removeprefix("more-")
-    if part != half:
-        templates, none = half_of(told.get("more", ()), part), half_of(told["none"], "develop")
+    later, _, part = half.rpartition("-")
+    if later:
+        templates, none = half_of(told.get(later, ()), part), half_of(told["none"], "develop")
     else:
         templates = [*half_of(told["one"], half), *half_of(told["several"], half)]
         none = half_of(told["none"], half)
@@ -129,7 +130,7 @@ def _figure(right: int, of: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--half", choices=("develop", "kept", "more-develop", "more-kept"), default="kept")
+    parser.add_argument("--half", choices=HALVES, default="kept")
     parser.add_argument("--languages", default=",".join(LANGUAGES))
     parser.add_argument("--show", action="store_true", help="print what went wrong, of `develop` alone")
     parser.add_argument("--lower", action="store_true", help="sentences without capitals")

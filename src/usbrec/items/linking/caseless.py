@@ -21,7 +21,7 @@ from usbrec.items.linking.caseless_numbers import (
     SEQUEL,
 )
 from usbrec.items.linking.everyday_caseless import SHORT
-from usbrec.items.linking.korean_particles import are_particles
+from usbrec.items.linking.korean_particles import are_particles, ends_a_constituent
 from usbrec.items.linking.languages import caseless
 from usbrec.items.scripts import (
     ARABIC,
@@ -128,12 +128,19 @@ class Surroundings:
             return False
         sound = self._japanese == "sound"
         level = max(level, Ambiguity.CAPITALS) if sound else level
-        edges = self._clause_before, self._clause_after
+        opens = self._clause_before or (self._code == "ko" and self._behind_constituent)
+        edges = opens, self._clause_after
         long = not sound and self._longer_than_words()
         ahead, behind = self.sign_ahead, self.sign_behind
         if self._is_a_word and max(ahead, behind) is signs.Sign.ANY:
             return False
         return signs.told(level, ahead, behind, edges=edges, long=long)
+
+    @property
+    def _behind_constituent(self) -> bool:
+        """Whether the Korean word before the match has a particle or an ending that makes it a part of the
+        sentence of its own: 엄마가 기생충 보자고."""
+        return ends_a_constituent(self._text[max(0, self._start - _NEAR) : self._start])
 
     def is_spoken_of(self) -> bool:
         """Whether anything that is said of films and books, and of other things too, stands on one side, and
@@ -202,6 +209,8 @@ class Surroundings:
         if self._is_a_word and not speaks:
             return False
         if speaks and (level is Ambiguity.PLAIN or self._introduced or self._said_of or self._particle):
+            return True
+        if speaks and self._code in _SPEAKING and self._compound != "sound":
             return True
         if self._clause_after and (self._introduced or self._numbered_before()):
             return True
@@ -412,5 +421,7 @@ class Surroundings:
 _PRAISE = ("好看", "很好看", "真好看", "太好看", "挺好看", "非常好看", "不好看")
 _ENDS = LazyPattern(r"(?:吗|嗎|吧|没|沒|了|呢|没有|沒有)*[ \t]*(?:[\n.,!?;:…~]|\Z)")
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
+# Where a sentence that speaks of works makes any whole word a title that is no word of every day.
+_SPEAKING = ("ko", "ar")
 _ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
 _NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))

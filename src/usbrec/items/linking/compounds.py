@@ -17,7 +17,7 @@ from usbrec.items.scripts import ARABIC
 from usbrec.patterns import LazyPattern
 
 _NOUN = LazyPattern(
-    "[\u3400-\u4dbf\u4e00-\u9fff]{1,4}|[\uac00-\ud7a3]{1,5}|[\uac00-\ud7a3]{1,3} [\uac00-\ud7a3]{1,3}"
+    "[\u3400-\u4dbf\u4e00-\u9fff]{1,4}|[\uac00-\ud7a3]{1,5}"
     f"|[\u0e00-\u0e7f]{{1,20}}|[{ARABIC}]+(?: [{ARABIC}]+){{0,2}}"
 )
 _SOUND = LazyPattern(

@@ -75,6 +75,17 @@ _ENDINGS = tuple(
     )
 )
 _GERMAN_ENDINGS = ("en", "em", "er", "es", "e", "n", "s")
+_SHORTEST = 3
+# The vowel between two consonants at the end of a stem, which some cases have and others lack.
+_FLEETING = LazyPattern("[бвгджзклмнпрстфхцчшщ]([ео])[кнрц]$")
+# Endings of names in "-ов" that adjectives in "-овый" have not.
+_OF_NAMES = frozenset(("а", "у", "е", "ом", "ы"))
+# Whose stem is shorter than others may be.
+_BY_THEMSELVES = {
+    "лев": "льв",
+    "день": "дн",
+    **dict.fromkeys(("дня", "дню", "днем", "дне", "дни", "дней", "дням", "днями", "днях"), "дн"),
+}
 _CYRILLIC = LazyPattern("[\u0400-\u04ff]")
 #: The mark of words in a key that is found by stems alone; by itself an article in any case.
 STEM = "~"
@@ -118,9 +129,22 @@ _ARABIC = LazyPattern("[\u0621-\u064a]")
 
 
 def cyrillic_stem(word: str) -> str:
-    """A normalised Russian word without its ending; three letters stay."""
+    """A normalised Russian word as all its cases have it: without its ending (three letters stay), a soft
+    sign or the "-ов" of a name before it, and the vowel that comes and goes (отец, отца)."""
+    if word in _BY_THEMSELVES:
+        return _BY_THEMSELVES[word]
+    bare = _without_ending(word)
+    stem = bare.removesuffix("ь")
+    if word.removeprefix(bare) in _OF_NAMES and stem.endswith(("ов", "ев")) and len(stem) > _SHORTEST + 1:
+        stem = stem[:-2]
+    if len(stem) > _SHORTEST and (fleeting := _FLEETING.search(stem)):
+        stem = stem[: fleeting.start(1)] + stem[fleeting.end(1) :]
+    return _BY_THEMSELVES.get(stem, stem)
+
+
+def _without_ending(word: str) -> str:
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
             return word[: -len(ending)]
     return word
 

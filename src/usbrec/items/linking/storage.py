@@ -13,7 +13,7 @@ from usbrec.errors import InputError
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.surface_forms import SurfaceForms
 
-_FORMAT = 4
+_FORMAT = 5
 _ABOUT = "linker.json"
 
 
