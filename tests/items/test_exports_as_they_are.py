@@ -223,8 +223,9 @@ def test_points_before_three_digits_are_what_the_rest_of_the_file_says(
     assert [column.number(item.extra[column.name]) for item in catalogue] == numbers
 
 
-def test_points_that_nothing_explains_are_told(tmp_path: Path) -> None:
-    told = read(tmp_path, "id;title;km\na;A;98.500 km\nb;B;12.300 km\n")[1]
+@pytest.mark.parametrize("cells", [("98.500 km", "12.300 km"), ("1.234", "89")])
+def test_points_that_nothing_explains_are_told(tmp_path: Path, cells: tuple[str, str]) -> None:
+    told = read(tmp_path, f"id;title;km\na;A;{cells[0]}\nb;B;{cells[1]}\n")[1]
     assert "which nothing in the file explains: they are read as of fractions" in told
 
 
@@ -337,3 +338,21 @@ def test_a_price_that_is_told_with_its_tax_is_no_fee(tmp_path: Path) -> None:
     assert [item.id for item in catalogue] == ["1"]
     assert is_fee("tax")
     assert is_fee("shipping incl. tax")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["inklusive", "nicht enthalten", "auf Anfrage", "ja", "ja"],
+        ["erlaubt", "nicht erlaubt", "auf Anfrage", "erlaubt", "erlaubt"],
+        ["included", "not included", "on request", "included", "included"],
+        ["allowed", "forbidden", "on request", "allowed", "yes"],
+        ["vorhanden", "keine", "auf Anfrage", "vorhanden", "vorhanden"],
+    ],
+)
+def test_yes_and_no_in_other_words(tmp_path: Path, cells: list[str]) -> None:
+    rows = [f"{place};Inn {place};{cell}" for place, cell in enumerate(cells)]
+    catalogue = read(tmp_path, "\n".join(["id;title;breakfast", *rows]))[0]
+    (column,) = catalogue.types
+    said = [column.said(item.extra["breakfast"]) for item in catalogue]
+    assert (column.type, said) == ("yes-no", [True, False, None, True, True])

@@ -113,6 +113,8 @@ def test_what_is_said_of_a_title_of_several_is_true_of_one_of_them(text: str, ri
         ("The Norva 12 by Orbit has a microphone.", True),
         ("The Brelko 16 has noise cancelling.", False),
         ("The Brelko 16 comes with a case.", False),
+        ("The Brelko 16 has no microphone.", True),
+        ("The Norva 12 by Orbit has no microphone.", False),
         ("In that case, the Brelko 16 is a great choice.", True),
         ("Do you need a microphone?", True),
     ],

@@ -76,3 +76,14 @@ def test_places_tell_items_of_one_title_apart(text: str, item: str) -> None:
 def test_an_item_is_said_with_what_tells_it_apart() -> None:
     knowledge = knowledge_of(HOTELS)
     assert [knowledge.told_apart_by(item) for item in HOTELS] == ["Konstanz", "Starnberg", None]
+
+
+def test_a_colour_tells_two_of_one_group_apart() -> None:
+    """As a merchant's feed lists each colour."""
+    rows = [("r", "red"), ("b", "Blue"), ("w", "white")]
+    shirts = load_catalogue(
+        [{"id": one, "title": "Ossel Shirt", "brand": "Norr", "color": hue} for one, hue in rows]
+    )
+    linker = knowledge_of(shirts).linker
+    texts = ("Take the Ossel Shirt in blue.", "Ossel Shirt (red)", "the Ossel Shirt in white")
+    assert [linker.link(text)[0].item_id for text in texts] == ["b", "r", "w"]

@@ -59,6 +59,18 @@ _YES = frozenset(
     }
     | {"lagernd", "vorrätig", "lieferbar", "sofort lieferbar", "verfügbar", "sofort verfügbar", "ab lager"}
     | {"limited availability", "limitedavailability", "✓", "✔", "☑", "✅"}
+    | {"included", "inclusive", "incl.", "allowed", "permitted", "inklusive", "inkl.", "inbegriffen"}
+    | {
+        "enthalten",
+        "erlaubt",
+        "gestattet",
+        "vorhanden",
+        "möglich",
+        "incluido",
+        "inclus",
+        "compris",
+        "incluso",
+    }
     | {"sí", "si", "verdadero", "oui", "vrai", "sì", "vero", "sim", "да", "是", "有", "有货", "有貨"}
     | {"はい", "有り", "あり", "예", "en stock", "disponible", "disponibile", "в наличии", "在庫あり"}
 )
@@ -66,6 +78,9 @@ _NO = frozenset(
     {"false", "no", "n", "f", "0", "nein", "falsch", "out of stock", "outofstock", "oos", "sold out"}
     | {"unavailable", "not available", "ausverkauft", "nicht auf lager", "nicht verfügbar", "soldout"}
     | {"nicht lieferbar", "nicht vorrätig", "nicht lagernd", "vergriffen", "not in stock", "no stock"}
+    | {"not included", "excluded", "not allowed", "not permitted", "forbidden", "prohibited"}
+    | {"nicht inklusive", "nicht inbegriffen", "nicht enthalten", "nicht erlaubt", "verboten"}
+    | {"nicht gestattet", "nicht vorhanden", "nicht möglich", "keine", "no incluido", "non compris"}
     | {"✗", "✘", "✕", "❌", "falso", "non", "faux", "não", "nao", "nee", "нет", "否", "无", "無"}
     | {"缺货", "缺貨", "无货", "いいえ", "無し", "なし", "아니오", "아니요", "agotado", "no disponible"}
     | {"épuisé", "rupture de stock", "esaurito", "在庫なし"}

@@ -234,7 +234,8 @@ class _Notations:
             else _usual_point(others, pointed=pointed, sure=sure, commas=commas_said)
         )
         by_comma = comma if comma is not None else not sure or bool(pointed)
-        unsaid = bool(points) and not (others or pointed or sure or commas) and commas_said is None
+        unsaid = bool(points) and not (pointed or sure or commas) and commas_said is None
+        unsaid = unsaid and point is None and not by_point
         if not commas:
             by_comma = not by_point
         elif points and comma is None and not pointed and not sure:

@@ -215,9 +215,10 @@ def _of_notations(column: TypedColumn) -> str:
         return f"{told}{_FRACTIONS}"
     point = THOUSANDS if column.comma or column.marks == THOUSANDS else FRACTIONS
     comma = FRACTIONS if column.comma or column.marks == FRACTIONS else THOUSANDS
-    if all(_ALIKE.search(text) and "," not in text for text in column.mixed):
+    if all("," not in text and ("." not in text or _ALIKE.search(text)) for text in column.mixed):
+        pointed = [text for text in column.mixed if "." in text]
         return (
-            f"has points before three digits ({_listed(column.mixed)}), which nothing in the file explains: "
+            f"has points before three digits ({_listed(pointed)}), which nothing in the file explains: "
             f"they are read as of {point}. If that is wrong, write them without, or with two digits behind"
         )
     return (

@@ -43,8 +43,8 @@ from usbrec.patterns import LazyPattern
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _IN_BRACKETS = LazyPattern(r"[\"”’'*_]{0,3}[ \t]?\(([^()\n]{2,40})\)")
 _BY = LazyPattern(r"[!?]?[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
-#: Before a place, which has a capital.
-_IN = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:in|at|near|bei|im|am)[ \t]+(?:the |der |dem )?(?=[^\W\da-z])")
+#: Before a place, or a colour.
+_IN = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:in|at|near|bei|im|am)[ \t]+(?:the |der |dem )?(?=[^\W\d])")
 #: "Lionel Richie – Hello", as songs are written.
 _BEFORE_DASH = LazyPattern(r"(?P<name>[^\n–—:;,.!?\"“”]{2,60}?)[ \t]*[-–—:][ \t]+[\"“”*_]{0,3}$")
 _DASHES = frozenset("-–—:")

@@ -40,15 +40,18 @@ class ClosedSaid(ClosedPlaces):
 
     def _without(self, index: int, feature: str) -> bool:
         """Whether an item that a sentence is about has nothing that says that it has what is named here, and
-        for whom it is: "a microphone", "for children". A question may be about anything."""
+        for whom it is: "a microphone", "for children"; where that is denied, whether one has it all the same.
+        A question may be about anything."""
         words = self.listed.features.get(feature)
         if words is None or not self.titles:
             return False
         first, last = next((a, b) for a, b in self.sentences if a <= index < b)
         if self.parts[last - 1].text == "?":
             return False
-        about = self._meant(first, last)
-        return any(words.isdisjoint(one.words) for at in about for one in self.known[at])
+        before = [self._word_at(place) for place in range(first, index)]
+        denied = any(word in self.listed.lists["denying"] or word.endswith("n't") for word in before)
+        known = [one for at in self._meant(first, last) for one in self.known[at]]
+        return any(words.isdisjoint(one.words) is not denied for one in known)
 
     def _meant(self, first: int, last: int) -> list[int]:
         """The titles that a sentence is about: its own, else all."""

@@ -19,7 +19,7 @@ _LISTS = (
     "liking", "articles", "finite", "subjects", "joining", "alone",
     "price_words", "no_subjects", "prepositions", "np_starts", "after_naming", "compared", "open_categories",
     "denials", "before_denied", "joining_titles", "sharing", "so", "finite_sharing", "like", "like_verb",
-    "paid_often", "paid_for", "paid_each", "for_whom", "being", "made_by",
+    "paid_often", "paid_for", "paid_each", "for_whom", "being", "made_by", "denying",
 )  # fmt: skip
 
 
