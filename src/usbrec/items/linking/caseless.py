@@ -99,7 +99,7 @@ class Surroundings:
             return True
         if level is not Ambiguity.MARKED and self._is_no_word:
             return True
-        if self._talked_of(level):
+        if self._talked_of(level) or self._several_words(level):
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
         if level is not Ambiguity.MARKED:
@@ -141,6 +141,16 @@ class Surroundings:
         """Whether the Korean word before the match has a particle or an ending that makes it a part of the
         sentence of its own: 엄마가 기생충 보자고."""
         return ends_a_constituent(self._text[max(0, self._start - _NEAR) : self._start])
+
+    def _several_words(self, level: Ambiguity) -> bool:
+        """Whether a title of several words has anything beside it that is said of works, too: fewer of these
+        are something else (소년이 온다) than of single words. In Arabic most pairs of everyday words are."""
+        enough = {"ko": level is not Ambiguity.MARKED, "ar": level is Ambiguity.PLAIN}.get(self._code, False)
+        if not enough or self._compound == "sound" or " " not in self._text[self._start : self._end]:
+            return False
+        if self._last_word in _ARABIC_OPENERS:  # nothing is said by them
+            return self.sign_behind > signs.Sign.NONE
+        return max(self.sign_ahead, self.sign_behind) > signs.Sign.NONE
 
     def is_spoken_of(self) -> bool:
         """Whether anything that is said of films and books, and of other things too, stands on one side, and
@@ -423,5 +433,6 @@ _ENDS = LazyPattern(r"(?:吗|嗎|吧|没|沒|了|呢|没有|沒有)*[ \t]*(?:[\n
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
 # Where a sentence that speaks of works makes any whole word a title that is no word of every day.
 _SPEAKING = ("ko", "ar")
+_ARABIC_OPENERS = frozenset(folded(word)[0] for word in "هل إن أن لعل نعم لا لكن إذا إذن أيضا".split())
 _ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
 _NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))
