@@ -52,6 +52,17 @@ def test_further_syllables_are_glued_on_behind_korean_titles(text: str) -> None:
     assert linked(text, "부산행") == ["부산행"]
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("요즘 같은 때엔 소년이 온다가 좋아", "소년이 온다"),
+        ("ما زلت أفكر في عمارة يعقوبيان", "عمارة يعقوبيان"),
+    ],
+)
+def test_titles_of_several_words_need_less_beside_them(text: str, title: str) -> None:
+    assert linked(text, title) == [title]
+
+
 def test_two_korean_words_are_a_title_where_one_is_in_no_everyday_use() -> None:
     assert linked("나라면 헤어질 결심을 고르겠어", "헤어질 결심") == ["헤어질 결심"]
 

@@ -12,6 +12,12 @@ import functools
 
 from usbrec.items.linking import chinese, compounds, japanese, signs
 from usbrec.items.linking.ambiguity import Ambiguity
+from usbrec.items.linking.caseless_edges import (
+    begins_behind_clause,
+    closes_a_clause,
+    opens_a_clause,
+    stands_alone,
+)
 from usbrec.items.linking.caseless_numbers import (
     ENTRY_NUMBER,
     LIKE_YEARS,
@@ -27,7 +33,6 @@ from usbrec.items.scripts import (
     ARABIC,
     HANGUL,
     KATAKANA,
-    UNSPACED,
     folded,
     has_unspaced,
 )
@@ -40,14 +45,7 @@ _KATAKANA = LazyPattern(rf"[{KATAKANA}\uff66-\uff9f\u3099\u309a]")
 _HANGUL = LazyPattern(f"[{HANGUL}]")
 _SYLLABLES = LazyPattern(f"[{HANGUL}]*")
 _ARABIC = LazyPattern(f"[{ARABIC}]")
-_CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
 _DOTS = "・·･‧•"
-_LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
-_LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
-_CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
-_CLAUSE_AFTER = LazyPattern(
-    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
-)
 # A surname of those that most people have, a given name, and 的.
 _CHINESE_NAME = LazyPattern(
     "[王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣"
@@ -56,13 +54,6 @@ _CHINESE_NAME = LazyPattern(
     "[\u4e00-\u9fff]{1,2}的\\Z"
 )
 _WHICH = LazyPattern(r"[ \t]*(?:どっち|どちら|哪个|哪個|哪一|어느|중에|ไหนดี)")
-
-
-def beside_caseless(text: str, start: int, end: int) -> bool:
-    """Whether a letter without capitals stands beside text[start:end], or behind marks or a blank."""
-    before = _LETTER_BEFORE.search(text, max(0, start - 4), start)
-    after = _LETTER_AFTER.match(text, end)
-    return any(found and found[1] and _CASELESS.match(found[1]) for found in (before, after))
 
 
 class Surroundings:
@@ -99,7 +90,7 @@ class Surroundings:
             return True
         if level is not Ambiguity.MARKED and self._is_no_word:
             return True
-        if self._talked_of(level):
+        if self._talked_of(level) or self._several_words(level):
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
         if level is not Ambiguity.MARKED:
@@ -141,6 +132,16 @@ class Surroundings:
         """Whether the Korean word before the match has a particle or an ending that makes it a part of the
         sentence of its own: 엄마가 기생충 보자고."""
         return ends_a_constituent(self._text[max(0, self._start - _NEAR) : self._start])
+
+    def _several_words(self, level: Ambiguity) -> bool:
+        """Whether a title of several words has anything beside it that is said of works, too: fewer of these
+        are something else (소년이 온다) than of single words. In Arabic most pairs of everyday words are."""
+        enough = {"ko": level is not Ambiguity.MARKED, "ar": level is Ambiguity.PLAIN}.get(self._code, False)
+        if not enough or self._compound == "sound" or " " not in self._text[self._start : self._end]:
+            return False
+        if self._last_word in _ARABIC_OPENERS:  # nothing is said by them
+            return self.sign_behind > signs.Sign.NONE
+        return max(self.sign_ahead, self.sign_behind) > signs.Sign.NONE
 
     def is_spoken_of(self) -> bool:
         """Whether anything that is said of films and books, and of other things too, stands on one side, and
@@ -225,7 +226,7 @@ class Surroundings:
             return False
         named = _CHINESE_NAME.search(self._text, max(0, self._start - _NEAR), self._start)
         return named is not None and (
-            bool(_CLAUSE_BEFORE.search("\n" + self._text[max(0, named.start() - 4) : named.start()]))
+            begins_behind_clause(self._text, named.start())
             or folded(self._text[max(0, named.start() - 4) : named.start()])[0].endswith(caseless().before)
         )
 
@@ -320,13 +321,7 @@ class Surroundings:
 
     def _alone(self) -> bool:
         """Whether nothing stands beside the match in its line, or other scripts do."""
-        before = _LETTER_BEFORE.search(self._text, max(0, self._start - _NEAR), self._start)
-        after = _LETTER_AFTER.match(self._text, self._end)
-        assert before is not None
-        assert after is not None
-        return not any(
-            found[1] and (_CASELESS.match(found[1]) or found[1].isdigit()) for found in (before, after)
-        )
+        return stands_alone(self._text, self._start, self._end, _NEAR)
 
     @functools.cached_property
     def _before(self) -> str:
@@ -403,12 +398,11 @@ class Surroundings:
 
     @functools.cached_property
     def _clause_before(self) -> bool:
-        window = self._text[max(0, self._start - 4) : self._start]
-        return bool(_CLAUSE_BEFORE.search(window if self._start > 4 else f"\n{window}"))
+        return opens_a_clause(self._text, self._start)
 
     @functools.cached_property
     def _clause_after(self) -> bool:
-        return bool(_CLAUSE_AFTER.match(self._text, self._end)) or self.before_entry
+        return closes_a_clause(self._text, self._end) or self.before_entry
 
     @functools.cached_property
     def before_entry(self) -> bool:
@@ -423,5 +417,8 @@ _ENDS = LazyPattern(r"(?:吗|嗎|吧|没|沒|了|呢|没有|沒有)*[ \t]*(?:[\n
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
 # Where a sentence that speaks of works makes any whole word a title that is no word of every day.
 _SPEAKING = ("ko", "ar")
+_ARABIC_OPENERS = frozenset(
+    folded(word)[0] for word in ("هل", "إن", "أن", "لعل", "نعم", "لا", "لكن", "إذا", "إذن", "أيضا")
+)
 _ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
 _NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))

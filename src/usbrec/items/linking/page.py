@@ -9,7 +9,8 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, in_dictionary, is_adverb
 from usbrec.items.linking.cased import ambiguity_in
-from usbrec.items.linking.caseless import Surroundings, beside_caseless
+from usbrec.items.linking.caseless import Surroundings
+from usbrec.items.linking.caseless_edges import beside_caseless
 from usbrec.items.linking.context import ContextFeatures, Match
 from usbrec.items.linking.languages import Language, english, language_of, speak_for
 from usbrec.items.linking.surface_form import Writing
