@@ -211,3 +211,27 @@ READERS["diets"] = ConstraintReader(DIETS, open_linker(DIETS))
 )
 def test_degrees_choices_and_totals(items: str, text: str, expected: list[str]) -> None:
     assert read(items, text) == expected
+
+
+MEDICINES = load_catalogue(
+    [
+        {"title": "Tussin", "form": "Saft", "price": "6,90 €", "power_hp": 136},
+        {"title": "Dolorex", "form": "Tabletten", "price": "4,20 €", "power_hp": 150},
+        {"title": "Nasalin", "form": "Spray", "price": "3,10 €", "power_hp": 69},
+    ]
+)
+READERS["medicines"] = ConstraintReader(MEDICINES, open_linker(MEDICINES))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Als Saft, nicht als Tabletten", ["form is Saft", "form not Tabletten"]),
+        ("lieber Saft als Tabletten", ["form not Tabletten", "form is Saft"]),
+        ("as a spray", ["form is Spray"]),
+        ("not as a spray", ["form not Spray"]),
+        ("at least 100 hp", ["power hp at least 100"]),
+    ],
+)
+def test_as_what_something_comes_is_no_comparison(text: str, expected: list[str]) -> None:
+    assert read("medicines", text) == expected

@@ -169,7 +169,7 @@ class CategoryReader:
             else:
                 first = not told.strip() and taken == 0
                 behind_mode = self._mode_behind(behind)
-                mode = behind_mode or self._open(told, behind) or self._mode(told)
+                mode = behind_mode or self._open(told, behind) or self._mode(told, between=taken > 0)
                 # "Not from France, white" goes on with another column.
                 goes_on = (first or self._joined(told)) and (not listed or not listed.isdisjoint(columns))
                 mode = mode or (listing if goes_on else None)
@@ -293,12 +293,12 @@ class CategoryReader:
         arrives = _TO.fullmatch(told) is not None
         return "open" if arrives or (leaves and self._longest(words, 1)[0]) else None
 
-    def _mode(self, told: str) -> str | None:
+    def _mode(self, told: str, *, between: bool = False) -> str | None:
         """What words before a name say of it: "exclude", "must", "include", "open" where it may be that or
-        another, or nothing."""
+        another, or nothing. `between` says that they stand behind another name ("Saft als Tabletten")."""
         if (negated := self._negated(told)) is not None:
             return negated
-        if is_phrase("rejects", told.strip()):
+        if between and is_phrase("rejects", told.strip()):
             return "exclude"
         uses = begun(told)
         if not uses.isdisjoint(("exclude", "negations")) and any(
@@ -329,7 +329,7 @@ class CategoryReader:
                 continue
             rest = told[negations[-1].end() :]
             # "It's hard not to like Tom Hanks", "neither is Tom Hanks": of nobody that is not wanted.
-            if opens("degrees", rest.lstrip()):
+            if opens("degrees", rest.lstrip()) or is_phrase("degrees_alone", rest.strip()):
                 return "open"
             if each.said("hedges", rest) or ends("no_denial", told[: negations[-1].start()]):
                 return "open"

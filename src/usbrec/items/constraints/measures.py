@@ -40,7 +40,7 @@ _LISTED: Mapping[str, Mapping[str, float]] = {
         "ml": 1e-3, "cl": 1e-2, "dl": 1e-1, "l": 1.0, "ltr": 1.0, "liter": 1.0, "litre": 1.0,
         "milliliter": 1e-3, "millilitre": 1e-3,
     },
-    "power": {"mw": 1e-3, "w": 1.0, "watt": 1.0, "kw": 1e3, "ps": 735.49875},
+    "power": {"mw": 1e-3, "w": 1.0, "watt": 1.0, "kw": 1e3, "ps": 735.49875, "hp": 745.699872, "bhp": 745.699872},
     "energy": {"wh": 1.0, "kwh": 1e3},
     "charge": {"mah": 1e-3, "ah": 1.0},
     "frequency": {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9},
