@@ -66,8 +66,9 @@ class Play(Stage):
     (docs/constraints.md)."""
     naming: Literal["checked", "strict", "constrained", "slots", "strict-slots", "closed"] = "checked"
     """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
-    with a name, price, stock, year or person that is none of the catalogue's is drawn again. strict: so is a
-    reply that names no item and does more than ask or chat, and one in which something stands beside an item
+    with a name, price, stock, year or person that is none of the catalogue's, or with a year or, in a shop, a
+    category that no item of its sentence has, is drawn again; years that may be those of a story, a prize or
+    another work are left alone. strict: so is a reply that names no item and does more than ask or chat, and one in which something stands beside an item
     that may be another name: fewer names that do not exist get through, more redraws are
     made. constrained: the model can only write plain words around titles of the candidates (by a grammar:
     GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
