@@ -67,19 +67,19 @@ class Play(Stage):
     naming: Literal["checked", "strict", "constrained", "slots", "strict-slots", "closed"] = "checked"
     """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
     with a name, price, stock, year or person that is none of the catalogue's, or with a year or, in a shop, a
-    category that no item of its sentence has, is drawn again; years that may be those of a story, a prize or
-    another work are left alone. strict: so is a reply that names no item and does more than ask or chat, and one in which something stands beside an item
-    that may be another name: fewer names that do not exist get through, more redraws are
-    made. constrained: the model can only write plain words around titles of the candidates (by a grammar:
-    GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
-    slots: the model writes a candidate's number in brackets, and the title is filled in. Both are checked as
-    well. strict-slots: slots, held as strict is. closed: held as strict is, and every part of a reply has to
-    be a title of the catalogue, a value of the item that it is said of, or a word of a closed list of plain
-    talk: next to nothing made up gets through, and a third to two thirds of good free replies are cut or give
-    way to the fixed sentence with their item. Where nothing made up may be said, take closed; where the
-    wording matters more, strict, or strict-slots for a model that keeps to the numbers. What strict adds is
-    for replies in English and German: in other languages it refuses what checked does, and closed refuses all
-    that says more than a title."""
+    category that no item of its sentence has, is drawn again; years that may be those of a story, a prize
+    or another work are left alone. strict: so is a reply that names no item and does more than ask or chat,
+    and one in which something stands beside an item that may be another name: fewer names that do not exist
+    get through, more redraws are made. constrained: the model can only write plain words around titles of
+    the candidates (by a grammar: GGUF models in this process, hf: ones with the extra `constrain`, servers
+    with `models.constrain`). slots: the model writes a candidate's number in brackets, and the title is
+    filled in. Both are checked as well. strict-slots: slots, held as strict is. closed: held as strict is,
+    and every part of a reply has to be a title of the catalogue, a value of the item that it is said of, or
+    a word of a closed list of plain talk: next to nothing made up gets through, and a third to two thirds
+    of good free replies are cut or give way to the fixed sentence with their item. Where nothing made up
+    may be said, take closed; where the wording matters more, strict, or strict-slots for a model that keeps
+    to the numbers. What strict adds is for replies in English and German: in other languages it refuses
+    what checked does, and closed refuses all that says more than a title."""
     tools: bool = False
     """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
     by calling one (docs/tasks.md); in place of candidates."""
