@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from usbrec.config import Config
 from usbrec.errors import ConfigError
@@ -12,13 +13,15 @@ from usbrec.lexicon import LANGUAGES
 from usbrec.play.languages import Languages
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.manner import PEOPLE, Manner, open_manner
-from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
-from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
-from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats
 from usbrec.stages.rules import RULES, RULES_PEOPLE, is_fitted, is_seeker_by_rules
 from usbrec.stages.seat_models import SeatModels
+
+# Each kind of seeker is imported where it is seated: a chat has none.
+if TYPE_CHECKING:
+    from usbrec.play.seekers.model import ModelSimulator
+    from usbrec.play.seekers.voices import Voices
 
 
 class SeekerSeats:
@@ -39,6 +42,8 @@ class SeekerSeats:
         self.fitted: dict[str, Manner] = {}
 
     def _simulating(self, seat: str) -> ModelSimulator:
+        from usbrec.play.seekers.model import ModelSimulator
+
         play = self._config.play
         return ModelSimulator(
             self._models.model(seat),
@@ -51,6 +56,8 @@ class SeekerSeats:
 
     def _voices(self, knowledge: Knowledge) -> Voices:
         """How seekers by rules speak of the items."""
+        from usbrec.play.seekers.voices import Voices
+
         kind, own = self._config.catalogue.kind, self._config.seekers.templates
         return Voices.about(
             knowledge.catalogue,
@@ -65,6 +72,8 @@ class SeekerSeats:
 
     def target(self, seat: str) -> TargetSimulator:
         if is_seeker_by_rules(seat):
+            from usbrec.play.seekers.rules import RulesTargetSimulator
+
             knowledge = self._known(f"--seeker {seat}")
             manner = PEOPLE if seat == RULES_PEOPLE else None
             if is_fitted(seat):
@@ -80,14 +89,20 @@ class SeekerSeats:
             from usbrec.play.own.seeker import OwnTargetSimulator
 
             return OwnTargetSimulator(self._own.simulator(seat), self._languages)
+        from usbrec.play.seekers.model import ModelTargetSimulator
+
         return ModelTargetSimulator(self._simulating(seat))
 
     def internal(self, seat: str) -> InternalSimulator:
         if seat == RULES:
+            from usbrec.play.seekers.rules import RulesInternalSimulator
+
             knowledge = self._known("--ses-simulator rules")
             return RulesInternalSimulator(knowledge, self._explain(), voices=self._voices(knowledge))
         if self._models.seat(seat).is_own:
             from usbrec.play.own.seeker import OwnInternalSimulator
 
             return OwnInternalSimulator(self._own.simulator(seat))
+        from usbrec.play.seekers.model import ModelInternalSimulator
+
         return ModelInternalSimulator(self._simulating(seat))

@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-
-import snowballstemmer
+from typing import Any
 
 from usbrec.dialogue import Item, Turn
 from usbrec.items.linking.linker import Linker
@@ -20,12 +19,19 @@ from usbrec.patterns import LazyPattern
 DECAY = 0.85
 
 _WORD = LazyPattern(r"[^\W_]+(?:['’][^\W_]+)*")
-_stemmer = snowballstemmer.stemmer("english")
 
 
 @functools.lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_stemmer.stemWord(word))
+    return str(_stemmer().stemWord(word))
+
+
+@functools.cache
+def _stemmer() -> Any:
+    # Its package imports the stemmers of forty languages.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -13,10 +13,9 @@ import math
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import snowballstemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -44,7 +43,6 @@ _LOOKED_AT = 50
 _SURNAME = 4
 #: A name must have so many letters to be recognised with one of them wrong.
 _MISSPELLED = 5
-_ENGLISH, _GERMAN = snowballstemmer.stemmer("english"), snowballstemmer.stemmer("german")
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -65,7 +63,16 @@ def term(word: str) -> str:
     plain = folded(word)
     if len(plain) < 4 or not plain.isalpha():
         return plain
-    return str(_GERMAN.stemWord(_ENGLISH.stemWord(plain)))
+    english, german = _stemmers()
+    return str(german.stemWord(english.stemWord(plain)))
+
+
+@functools.cache
+def _stemmers() -> tuple[Any, Any]:
+    # Its package imports the stemmers of forty languages.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english"), snowballstemmer.stemmer("german")
 
 
 def model_numbers(read: Sequence[str]) -> Iterator[tuple[int, str]]:
