@@ -215,9 +215,15 @@ def test_degrees_choices_and_totals(items: str, text: str, expected: list[str]) 
 
 MEDICINES = load_catalogue(
     [
-        {"title": "Tussin", "form": "Saft", "price": "6,90 €", "power_hp": 136},
-        {"title": "Dolorex", "form": "Tabletten", "price": "4,20 €", "power_hp": 150},
-        {"title": "Nasalin", "form": "Spray", "price": "3,10 €", "power_hp": 69},
+        {"title": "Tussin", "form": "Saft", "price": "6,90 €", "power_hp": 136, "helps": "Husten"},
+        {
+            "title": "Dolorex",
+            "form": "Tabletten",
+            "price": "4,20 €",
+            "power_hp": 150,
+            "helps": "Kopfschmerzen",
+        },
+        {"title": "Nasalin", "form": "Spray", "price": "3,10 €", "power_hp": 69, "helps": "Schnupfen"},
     ]
 )
 READERS["medicines"] = ConstraintReader(MEDICINES, open_linker(MEDICINES))
@@ -229,6 +235,8 @@ READERS["medicines"] = ConstraintReader(MEDICINES, open_linker(MEDICINES))
         ("Als Saft, nicht als Tabletten", ["form is Saft", "form not Tabletten"]),
         ("lieber Saft als Tabletten", ["form not Tabletten", "form is Saft"]),
         ("as a spray", ["form is Spray"]),
+        ("etwas gegen Kopfschmerzen", ["helps is Kopfschmerzen"]),
+        ("something against Schnupfen", ["helps is Schnupfen"]),
         ("not as a spray", ["form not Spray"]),
         ("at least 100 hp", ["power hp at least 100"]),
     ],
