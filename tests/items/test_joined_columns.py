@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 
 import usbrec
-from usbrec.dialogue import Turn
+from support.shop import meeting, read_written
 from usbrec.errors import InputWarning
-from usbrec.items import Catalogue, load_catalogue
-from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.column_types import is_stock, stock_number
-from usbrec.items.constraints.reading import ConstraintReader
-from usbrec.items.open import open_linker
 
 WOO = """ID,Type,Name,In stock?,Stock,Sale price,Regular price,Attribute 1 name,Attribute 1 value(s)
 10,variable,T-Shirt Basic,1,,,,Size,"S, M, L"
@@ -27,24 +23,6 @@ Wool Sock,Size,S,Color,Red,5,12.00
 Linen Shirt,Size,M,Color,White,0,49.00
 Rain Cape,Title,Default Title,,,9,89.00
 """
-
-
-def read(folder: Path, text: str) -> tuple[Catalogue, str]:
-    """A catalogue, and what reading it told."""
-    path = folder / "shop.csv"
-    path.write_text(text, encoding="utf-8")
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always", InputWarning)
-        catalogue = load_catalogue(path)
-    return catalogue, "".join(str(one.message) for one in told)
-
-
-def meets(catalogue: Catalogue, said: str) -> list[str]:
-    """The ids of the items that meet what a seeker says."""
-    asked = ConstraintReader(catalogue, open_linker(catalogue)).read([Turn("seeker", said)])
-    assert asked, said
-    table = open_columns(catalogue)
-    return [item.id for item in catalogue if all(table.meets(item.id, one) for one in asked)]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +38,12 @@ def test_a_woocommerce_export_has_one_price_and_options_by_their_names(
     tmp_path: Path, said: str, found: list[str]
 ) -> None:
     """Items without an offer cost what is usual; "Attribute 1 value(s)" is what "Attribute 1 name" says."""
-    assert meets(read(tmp_path, WOO)[0], said) == found
+    assert meeting(read_written(tmp_path, WOO)[0], said) == found
 
 
 def test_what_was_put_together_is_told(tmp_path: Path) -> None:
     """A reader of the report sees where the price and the options come from."""
-    report = read(tmp_path, WOO)[0].report
+    report = read_written(tmp_path, WOO)[0].report
     assert report is not None
     told = report.columns_told()
     assert "'price' is what an item costs now: 'Sale price' where it has one that is lower" in told
@@ -75,10 +53,10 @@ def test_what_was_put_together_is_told(tmp_path: Path) -> None:
 
 def test_a_shopify_export_has_its_options_and_its_stock(tmp_path: Path) -> None:
     """ "Title" of "Default Title" stands where a product has no options."""
-    catalogue = read(tmp_path, SHOPIFY)[0]
+    catalogue = read_written(tmp_path, SHOPIFY)[0]
     assert [item.extra.get("Size") for item in catalogue] == ["S", "M", None]
     assert all("Option1 Value" not in item.extra for item in catalogue)
-    assert meets(catalogue, "It has to be in stock.") == ["Wool Sock", "Rain Cape"]
+    assert meeting(catalogue, "It has to be in stock.") == ["Wool Sock", "Rain Cape"]
 
 
 @pytest.mark.parametrize(
@@ -95,16 +73,16 @@ def test_what_an_item_costs_is_the_lower_of_offer_and_usual_price(
 ) -> None:
     """A recommended price is nobody's, and what is taken off is no price."""
     lines = [f"{one},Thing {one.upper()},{row}" for one, row in zip("abc", rows, strict=True)]
-    catalogue = read(tmp_path, "\n".join([f"id,title,{header}", *lines]))[0]
-    assert meets(catalogue, "Under 10, please.") == found
+    catalogue = read_written(tmp_path, "\n".join([f"id,title,{header}", *lines]))[0]
+    assert meeting(catalogue, "Under 10, please.") == found
 
 
 def test_a_column_of_currencies_belongs_to_the_prices(tmp_path: Path) -> None:
     """Several are told, as those that stand in the cells; one is that of the column."""
     rows = "id,title,price,currency\na,Thing A,29.90,EUR\nb,Thing B,24.90,{}\n"
-    several = read(tmp_path, rows.format("CHF"))[1]
+    several = read_written(tmp_path, rows.format("CHF"))[1]
     assert "'price' are in several currencies (€, CHF) and are compared as they are" in several
-    one, told = read(tmp_path, rows.format("EUR"))
+    one, told = read_written(tmp_path, rows.format("EUR"))
     assert "several currencies" not in told
     assert [column.currency for column in one.types if column.name == "price"] == ["€"]
 
@@ -138,8 +116,8 @@ def test_in_stock_is_met_by_what_is_nearly_gone(tmp_path: Path) -> None:
     """The last two are in stock; a cell that says neither, as a pre-order, is told."""
     rows = ["auf Lager", "Nur noch 2", "ausverkauft", "vorbestellbar", ">10", "in 3 Tagen lieferbar"]
     lines = [f"{place};Ding {place};{cell};9,90" for place, cell in enumerate(rows)]
-    catalogue, told = read(tmp_path, "\n".join(["Art.-Nr.;Bezeichnung;Bestand;Preis", *lines]))
-    assert meets(catalogue, "Es muss auf Lager sein.") == ["0", "1", "4"]
+    catalogue, told = read_written(tmp_path, "\n".join(["Art.-Nr.;Bezeichnung;Bestand;Preis", *lines]))
+    assert meeting(catalogue, "Es muss auf Lager sein.") == ["0", "1", "4"]
     assert "'Bestand': 2 cells are no numbers ('vorbestellbar' in line 5, 'in 3 Tagen" in told
 
 
@@ -157,20 +135,20 @@ other,,,,5.00,1,
 def test_rows_of_variants_are_one_item(tmp_path: Path) -> None:
     """All options, the lowest price, the sum of the stock; a row of another product without a title is lost
     and told."""
-    catalogue, told = read(tmp_path, VARIANTS)
+    catalogue, told = read_written(tmp_path, VARIANTS)
     assert [item.title for item in catalogue] == ["Wool Sock", "Linen Shirt", "Rain Cape"]
     sock = next(iter(catalogue)).extra
     shown = (sock["Size"], sock["Variant Price"], sock["Variant Inventory Qty"], sock["Image Src"])
     assert shown == ("S, M, L", "12.00", "3", "1.jpg")
     assert "3 rows without a title are variants of the item above (the same 'Handle')" in told
     assert "line 8: no title" in told
-    assert meets(catalogue, "In size M, please.") == ["sock", "shirt"]
-    assert meets(catalogue, "Under 13, please.") == ["sock"]
+    assert meeting(catalogue, "In size M, please.") == ["sock", "shirt"]
+    assert meeting(catalogue, "Under 13, please.") == ["sock"]
 
 
 def test_rows_without_titles_in_a_file_without_handles_are_left_out(tmp_path: Path) -> None:
     """What has no handle belongs to nothing."""
-    catalogue, told = read(tmp_path, "id,title,price\na,Thing,5\nb,,6\nc,Other,7\n")
+    catalogue, told = read_written(tmp_path, "id,title,price\na,Thing,5\nb,,6\nc,Other,7\n")
     assert [item.id for item in catalogue] == ["a", "c"]
     assert "line 3: no title" in told
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import InputWarning
-from usbrec.items import Catalogue, Similarity, load_catalogue
+from usbrec.items import Catalogue, Similarity, load_catalogue, open_linker
+from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.filters import in_words
 from usbrec.items.constraints.reading import ConstraintReader
 from usbrec.items.knowledge import Knowledge
@@ -40,3 +41,21 @@ def wanting(
 ) -> Sample:
     """A sample of one turn."""
     return Sample(name, name, said(text), targets, constraints=constraints or {})
+
+
+def read_written(folder: Path, text: str, name: str = "shop.csv") -> tuple[Catalogue, str]:
+    """The catalogue of a file with this text, and what reading it told."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", InputWarning)
+        catalogue = load_catalogue(path)
+    return catalogue, "".join(str(one.message) for one in told)
+
+
+def meeting(catalogue: Catalogue, said: str) -> list[str]:
+    """The ids of the items that meet what a seeker says."""
+    asked = ConstraintReader(catalogue, open_linker(catalogue)).read([Turn("seeker", said)])
+    assert asked, said
+    table = open_columns(catalogue)
+    return [item.id for item in catalogue if all(table.meets(item.id, one) for one in asked)]
