@@ -356,3 +356,25 @@ def test_the_same_file_of_a_user_is_the_same_object_in_another_process(tmp_path:
     }
     assert len(said) == 1
     assert "None" not in said.pop()
+
+
+SHELL = """
+import sys
+from usbrec.play.own.calls import CallQueue, OwnObject
+for said in ("B01", "B02"):
+    names = {"__name__": "__main__"}
+    exec(f"class R:\\n    def reply(self, c): return {said!r}\\nthing = R()", names)
+    print(OwnObject.seated(names["thing"], "recommender", "object:R", "reply", CallQueue()).identity)
+"""
+
+
+def test_what_is_written_at_the_prompt_of_a_package_is_the_users(tmp_path: Path) -> None:
+    shell = tmp_path / "site-packages" / "shell"
+    shell.mkdir(parents=True)
+    (shell / "__main__.py").write_text(SHELL)
+    paths = os.pathsep.join([str(shell.parent), *sys.path])
+    command = [sys.executable, "-m", "shell"]
+    told = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert len(set(told)) == len(told) == 2

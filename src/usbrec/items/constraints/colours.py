@@ -45,6 +45,31 @@ def _forms_of(written: Mapping[str, str], use: str) -> Mapping[str, str]:
     return {**forms, **own}
 
 
+def all_colours() -> Mapping[str, str]:
+    """What colours are called in any language, in every form, and their English names."""
+    return _forms("colours")
+
+
+@functools.lru_cache(maxsize=4096)
+def colours_of(name: str) -> frozenset[str]:
+    """What the name of a colour may be called besides, in English: "navy" and "dunkelblau" are blue, too.
+    Empty where nobody knows, or where it is of many colours."""
+    key = folded(name)
+    colour = _forms("colours").get(key, key)
+    if colour == "multicoloured":
+        return frozenset()
+    known = (each.lists["shades"] for each in all_phrases())
+    shades = {shade for listed in known for one in {key, colour} for shade in listed.get(one, ())}
+    if colour in _names("colours").values():
+        return frozenset({colour, colour.rsplit(" ", 1)[-1], *shades})
+    return frozenset({key, *shades} if shades else ())
+
+
+def may_be_called(cell: str, colour: str) -> bool:
+    """Whether what has a colour may be said to have another: what is navy is blue."""
+    return not colours_of(cell).isdisjoint(colours_of(colour))
+
+
 @functools.cache
 def _names(use: str) -> Mapping[str, str]:
     """Each colour's name in any language, and the colour; so of languages."""

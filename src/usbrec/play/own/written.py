@@ -24,8 +24,10 @@ def is_of_the_user(thing: Any) -> bool:
     if not isinstance(name, str):
         return True  # made by exec, say
     top = name.partition(".")[0]
+    if top == "__main__":
+        return True  # also at the prompt of a package: "python -m ptpython"
     if top in sys.stdlib_module_names or top in ("builtins", "usbrec"):
-        return top == "__main__"
+        return False
     file = getattr(sys.modules.get(name), "__file__", None)
     return file is None or not {"site-packages", "dist-packages"} & set(pathlib.PurePath(file).parts)
 

@@ -201,6 +201,19 @@ class ClaimWords(ShopWords):
         return self._within("sold_out")
 
     @cached_property
+    def stock_gone(self) -> re.Pattern[str]:
+        """What says in a shop that an item is not there, around its title too, where that is blacked out."""
+        return self._around_titles("stock_gone")
+
+    @cached_property
+    def stock_there(self) -> re.Pattern[str]:
+        return self._around_titles("stock_there")
+
+    def _around_titles(self, name: str) -> re.Pattern[str]:
+        phrases = [entry.replace("{t}", '["“„»*]*_+(?!_)["”“«*]*') for entry in self._every(name)]
+        return CuedPattern(rf"(?<!\w)(?:{'|'.join(phrases)})", phrases, re.IGNORECASE)
+
+    @cached_property
     def few_left(self) -> re.Pattern[str]:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
 

@@ -16,6 +16,7 @@ from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.company_claims import CompanyClaims
 from usbrec.play.grounding.naming.comparing import PriceComparisons
 from usbrec.play.grounding.naming.credits import CreditClaims
+from usbrec.play.grounding.naming.given_values import GivenValues
 from usbrec.play.grounding.naming.goods import GoodsClaims
 from usbrec.play.grounding.naming.lands import LandClaims
 from usbrec.play.grounding.naming.measure_claims import MeasureClaims
@@ -44,6 +45,7 @@ class _Claims(
     MeasureClaims,
     CompanyClaims,
     ValueClaims,
+    GivenValues,
     PriceComparisons,
 ):
     """All ways of finding wrong claims, on one reply."""
@@ -67,4 +69,5 @@ class _Claims(
         yield from self._measures()
         yield from self._company()
         yield from self._values()
+        yield from self._given()
         yield from self._compared_prices()

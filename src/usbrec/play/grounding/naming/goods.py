@@ -207,8 +207,8 @@ class GoodsClaims(Reckoning):
     # Stock
 
     def _stock(self) -> Iterator[Fault]:
-        text = self.page.text.casefold()
-        if not any(cue in text for cue in _STOCK_CUES):
+        text, shop = self.page.text.casefold(), bool(self.vocabulary.present_prices)
+        if not shop and not any(cue in text for cue in _STOCK_CUES):
             return
         lists, text = claim_words(), self._masked
         told: list[tuple[int, int]] = []
@@ -218,7 +218,10 @@ class GoodsClaims(Reckoning):
                 told.append(match.span())
             if agrees is False:
                 yield Fault(match.start(), match.end(), None)
-        for pattern, there in ((lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)):
+        known = [(lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)]
+        if shop:
+            known += [(lists.stock_gone, False), (lists.stock_there, True)]
+        for pattern, there in known:
             for match in pattern.finditer(text):
                 if any(a < match.end() and match.start() < b for a, b in told):
                     continue

@@ -95,6 +95,54 @@ class ShopWords:
         return {said: tuple(sorted(names)) for said, names in found.items()}
 
     @cached_property
+    def given_behind(self) -> re.Pattern[str]:
+        """What stands behind a value that is given to an item: its title, a word for it, an end."""
+        return self._given("given_items")
+
+    @cached_property
+    def given_behind_colour(self) -> re.Pattern[str]:
+        """The same of a colour, which what shows it may have as well: "red finish"."""
+        return self._given("given_items", "given_looks")
+
+    def _given(self, *nouns: str) -> re.Pattern[str]:
+        items = longest_first(entry for name in nouns for entry in self._every(name))
+        return re.compile(
+            rf"[\"”“’'*]*(?:\s*(?:$|[.,;:!?)\n])|\s[-–—]\s|\s[\"“„*]*_"
+            rf"|[\s-](?:{longest_first(self._every('given_ends'))})\b|[\s-](?:[^\W\d_]+\s)?(?:{items})\b)",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def given_attached(self) -> re.Pattern[str]:
+        """What stands before a value that is the item's own, whoever wished for it."""
+        return re.compile(
+            rf"(?:(?:{longest_first(self._every('given_before'))})\s(?:\w+\s){{0,2}}|_[\"”“’'*]*\s?[(:,–—-]\s?(?:\w+:\s)?)$",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def given_in(self) -> re.Pattern[str]:
+        """What stands between a title and a value that is the item's, whatever follows: "in a bright"."""
+        return re.compile(r"_[\"”“’'*]*\sin\s(?:an?\s|eine[mr]\s)?(?:[^\W\d_]+\s)?$", re.IGNORECASE)
+
+    @cached_property
+    def given_offer(self) -> re.Pattern[str]:
+        """What begins a question that offers an item."""
+        return re.compile(
+            rf"\s*(?:\w+[,:]\s)?(?:{longest_first(self._every('given_offer'))})\b", re.IGNORECASE
+        )
+
+    @cached_property
+    def given_it(self) -> re.Pattern[str]:
+        """What speaks of the item that was named before."""
+        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('given_it'))})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def given_open(self) -> re.Pattern[str]:
+        """What makes a value in passing no claim: a denial, a wish, a comparison, what it goes with."""
+        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('given_open'))})(?!\w)", re.IGNORECASE)
+
+    @cached_property
     def price_cues(self) -> re.Pattern[str]:
         """What every comparison of prices, discount and stock in words has in it."""
         return self._within("price_cues")

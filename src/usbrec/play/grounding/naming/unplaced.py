@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
+from usbrec.items.constraints.colours import may_be_called
 from usbrec.items.constraints.column_types import names_of
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.page import Heard, Page
@@ -103,7 +104,8 @@ def _names(
             columns = vocabulary.values.get(said, frozenset()) if shop else frozenset()
             if not person and not columns:
                 continue
-            if said in known or f" {said} " in heard.words or not (person or columns & filled):
+            told = said in known or f" {said} " in heard.words or _is_shade(said, items, columns)
+            if told or not (person or columns & filled):
                 place += length - 1
                 break
             # "A crime novel" is its own kind, whatever else is called a novel.
@@ -115,6 +117,12 @@ def _names(
             place += length - 1
             break
         place += 1
+
+
+def _is_shade(said: str, items: Sequence[Item], columns: Iterable[str]) -> bool:
+    """Whether a colour is what one of the items may be called: what is navy is blue."""
+    cells = (item.extra.get(column, "") for column in columns for item in items)
+    return any(may_be_called(name, said) for cell in cells if cell for name in names_of(cell))
 
 
 @functools.cache

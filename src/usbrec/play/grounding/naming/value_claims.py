@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
+from usbrec.items.constraints.colours import may_be_called
 from usbrec.items.constraints.column_types import names_of
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
@@ -135,7 +136,7 @@ class ValueClaims(ClaimReading):
             columns = self.vocabulary.values[value]
             if for_whom and value not in lists.audiences and not columns & {"audience", "zielgruppe"}:
                 continue
-            if columns & own or holds(item, value) or not all(_cells(item, column) for column in columns):
+            if columns & own or holds(item, value) or not all(cells_of(item, column) for column in columns):
                 continue
             begin = clause.start()
             return Fault(begin + run[first][1][0], begin + run[last - 1][1][1], None)
@@ -162,10 +163,14 @@ class ValueClaims(ClaimReading):
 
     def _columns_of(self, item: Item, value: str) -> list[str]:
         """The columns in which an item has a value."""
-        return [column for column in self.vocabulary.values[value] if value in _cells(item, column)]
+        return [
+            column
+            for column in self.vocabulary.values[value]
+            if any(value == cell or may_be_called(cell, value) for cell in cells_of(item, column))
+        ]
 
 
-def _cells(item: Item, column: str) -> list[str]:
+def cells_of(item: Item, column: str) -> list[str]:
     """The values that an item has in a column, in their normal forms."""
     cells = item.genres if column == "genres" else names_of(item.extra.get(column, ""))
     return [normalise_title(cell) for cell in cells if cell]

@@ -40,6 +40,7 @@ from usbrec.items.titles import words
 from usbrec.lexicon import whole_words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.claim_words import claim_words
+from usbrec.play.grounding.naming.passing_values import PassingValues
 
 #: Items of which a description is read whole; the words of the others are known from the linker.
 _ITEMS_READ = 1 << 12
@@ -186,6 +187,11 @@ class Vocabulary:
             for genre in item.genres:
                 found.setdefault(normalise_title(genre), set()).add("genres")
         return {name: frozenset(held) for name, held in found.items() if len(name) > 2 and not name.isdigit()}
+
+    @cached_property
+    def passing(self) -> PassingValues | None:
+        """The same as replies may say them in passing; None where there are none, or no prices."""
+        return PassingValues(self.values) if self.present_prices and self.values else None
 
     @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
