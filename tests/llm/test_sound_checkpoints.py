@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,3 +141,26 @@ def test_texts_stay_where_longrope_keeps_its_frequencies() -> None:
     )
     assert longest_text(config) == 64
     assert longest_text(transformers.Phi3Config(**sizes, max_position_embeddings=256)) == 256
+
+
+def test_a_seat_of_a_hub_is_another_once_its_owner_has_put_other_weights_there(tmp_path: Path) -> None:
+    """As the hub's library keeps them: a folder for each revision, and which of them a name means."""
+    kept = tmp_path / "hub" / "models--someone--tiny"
+    (kept / "refs").mkdir(parents=True)
+
+    def named(revision: str) -> str:
+        write_tiny(kept / "snapshots" / revision, *PLAIN)
+        (kept / "refs" / "main").write_text(revision, "utf-8")
+        code = (
+            "from usbrec.config import Models; from usbrec.llm import open_model;"
+            "print(sorted(open_model('hf:someone/tiny', Models(context=256)).identity.items()))"
+        )
+        env = {**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+        env.pop("HF_HUB_CACHE", None)
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+
+    first = named("a" * 40)
+    assert "a" * 40 in first
+    assert first == named("a" * 40)
+    assert "b" * 40 in named("b" * 40)

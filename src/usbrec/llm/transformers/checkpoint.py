@@ -76,6 +76,22 @@ def digest_beside(folder: Path) -> str:
     return digest([[path.relative_to(folder).as_posix(), content_digest(path)] for path in files])
 
 
+def revision_of(base: str) -> str | None:
+    """The hub's revision that is loaded for ORG/NAME now: where the hub can't be reached, the one that is
+    kept here; None for what lies in a folder, and where neither is found."""
+    if Path(checkpoint_of(base)).is_dir():
+        return None
+    try:
+        with _loading(base):
+            from transformers.utils.hub import cached_file, extract_commit_hash
+
+            # Looked for as everything else of the checkpoint is.
+            revision: str | None = extract_commit_hash(cached_file(base, "config.json"), None)
+            return revision
+    except InputError:
+        return None  # whoever loads it is told
+
+
 def load_tokenizer(base: str) -> Any:
     """The tokenizer with its chat template. Raises InputError, ConfigError."""
     with _loading(base):

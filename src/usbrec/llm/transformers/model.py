@@ -36,6 +36,7 @@ from usbrec.llm.transformers.checkpoint import (
     digest_beside,
     load_model,
     load_tokenizer,
+    revision_of,
     weights_of,
 )
 from usbrec.llm.transformers.continuing import continues_prompts
@@ -137,9 +138,12 @@ class TransformersModel:
 
         place = Path(checkpoint_of(self._base))
         weights = weights_of(place) if place.is_dir() else []
+        revision = revision_of(self._base)
         return {
             "backend": "transformers",
             "base": digest([content_digest(file) for file in weights]) if weights else self._base,
+            # A hub's name stands for other weights once its owner has put them there.
+            **({} if revision is None else {"revision": revision}),
             # Other settings, words or templates compute and ask otherwise with the same weights.
             **({"beside": digest_beside(place)} if place.is_dir() else {}),
             "adapter": None
