@@ -30,7 +30,7 @@ from usbrec.llm.transformers.checkpoint import (
     without_future_warnings,
 )
 from usbrec.llm.transformers.devices import half_precision
-from usbrec.llm.transformers.memory import give_back_memory
+from usbrec.llm.transformers.memory import GrowingHeap, give_back_memory
 from usbrec.llm.transformers.sound import check_tokenizer, longest_text
 from usbrec.llm.transformers.tokens import chat_template, turn_tokens
 from usbrec.storage import write_text
@@ -350,12 +350,13 @@ def _save(model: Any, base: str, out: Path) -> None:
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]
-    """Draws progress, and stops a training whose loss is no number."""
+    """Draws progress, gives freed memory back, and stops a training whose loss is no number."""
 
     def __init__(self, progress: Progress, method: Method) -> None:
         self._progress = progress
         self._method = method
         self._open = False
+        self._heap = GrowingHeap()
         self.broken: int | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -364,6 +365,7 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._progress.advance(failed=False)
+        self._heap.look()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
         loss = (logs or {}).get("loss")

@@ -43,7 +43,7 @@ from usbrec.llm.transformers.continuing import continues_prompts
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
-from usbrec.llm.transformers.memory import give_back_memory
+from usbrec.llm.transformers.memory import GrowingHeap, give_back_memory
 from usbrec.llm.transformers.precision import in_precision
 from usbrec.llm.transformers.prefilled import Prefilled, begun_with
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
@@ -125,6 +125,7 @@ class TransformersModel:
         self._loading = threading.RLock()
         self._loaded: _Loaded | None = None
         self._limits: GrammarLimits | None = None
+        self._heap = GrowingHeap()
 
     @property
     def name(self) -> str:
@@ -339,6 +340,7 @@ class TransformersModel:
             loaded.ends,
             [decoding for decoding in decodings if isinstance(decoding, DecodingRequest)],
         )
+        self._heap.look()
         return [
             decoding
             if isinstance(decoding, ModelError)
