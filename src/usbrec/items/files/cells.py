@@ -388,6 +388,17 @@ def without_html(text: str) -> str:
     return text
 
 
+_TAGGED = LazyPattern(r"[a-z]{2}:([^\W\d_][^\s,;|:]*)")
+
+
+def without_languages(text: str) -> str:
+    """The words of tags that name their language, as Open Food Facts writes them: "en:palm-oil,en:vegan" says
+    "palm oil, vegan". Any other text stays as it is."""
+    parts = [one.strip() for one in text.split(",")]
+    tags = [_TAGGED.fullmatch(one) for one in parts]
+    return ", ".join(tag[1].replace("-", " ") for tag in tags if tag) if all(tags) else text
+
+
 #: What ends a line of a cell, or an entry of a list in it; and what entries begin with.
 _LINES = LazyPattern(r"\n|<br\s*/?>|</li>|</p>", re.IGNORECASE)
 _BULLET = LazyPattern(r"[-*•·–]\s+")
