@@ -131,6 +131,8 @@ def _llm_redial(folder: Path | None, wants_samples: bool) -> Reader:
                 "LLM-REDIAL's dialogues stand in its text (Conversation.txt); name that file, and keep "
                 "final_data.jsonl and item_map.json beside it"
             )
+        if value.two:
+            return [value.two]
         return [recommended.transcript_of(value, owes_targets=wants_samples)]
 
     return read
