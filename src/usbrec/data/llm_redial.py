@@ -102,8 +102,8 @@ def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     if missing:
         shown = f"{', '.join(map(str, missing[:5]))}{' ...' if missing[5:] else ''}"
         warnings.warn(
-            f"no heading has the number {shown}, and nearly all others are there; where a heading alone is missing, what is said below it counts as "
-            "part of the dialogue before",
+            f"no heading has the number {shown}, and nearly all others are there; where a heading alone is "
+            "missing, what is said below it counts as part of the dialogue before",
             InputWarning,
             stacklevel=3,
         )

@@ -27,6 +27,7 @@ from usbrec.extras import extra
 from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
+from usbrec.items.files.detail_objects import DetailObjects
 from usbrec.items.files.entity_rows import EntityRows
 from usbrec.items.files.envelopes import envelope, names_inside, opened
 from usbrec.items.files.report import ReadingReport
@@ -133,6 +134,11 @@ def table_items(
         inner = names_inside(source.again() if source.again is not None else known, within)
         header = tuple(dict.fromkeys((*(name for name in header if name != within), *inner)))
         first, rows = [_opened(row, within) for row in first], (_opened(row, within) for row in rows)
+    known = [row.columns for row in first if isinstance(row, Row)]
+    details = DetailObjects(header, known, _named(fields, types))
+    if details:
+        header = details.header
+        first, rows = list(map(_with(details), first)), map(_with(details), rows)
     mapper = Mapper(
         header,
         fields,
@@ -187,6 +193,8 @@ def table_items(
     report = mapper.report(where, len(taken), problems, name_it)
     if told := variants.told():
         report = replace(report, joined=f"{report.joined} {told}".strip(), variants=variants.count)
+    if told := details.told():
+        report = replace(report, joined=f"{report.joined} {told}".strip())
     if told := entities.told():
         report = replace(report, joined=f"{report.joined} {told}".strip(), variants=entities.count)
     if told := unpublished.told():
@@ -221,6 +229,10 @@ def _named(fields: FieldMap | None, types: Mapping[str, ColumnType] | None) -> f
         one for columns in given if columns for one in ([columns] if isinstance(columns, str) else columns)
     ]
     return frozenset((*columns, *(types or {})))
+
+
+def _with(details: DetailObjects) -> Callable[[Row | str], Row | str]:
+    return lambda row: row if isinstance(row, str) else replace(row, columns=details.opened(row.columns))
 
 
 def _opened(row: Row | str, within: str) -> Row | str:
