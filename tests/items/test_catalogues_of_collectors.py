@@ -134,3 +134,15 @@ def test_what_is_no_table_says_what_it_is(tmp_path: Path, content: bytes, messag
     path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         load_catalogue(path)
+
+
+def test_digits_with_zeros_before_them_are_codes_and_no_numbers(tmp_path: Path) -> None:
+    """A shop in 02139 was at 2139, and so were barcodes and ISBN."""
+    text = (
+        ",id,title,zip,isbn,minutes,price\n0,a,Cup,02139,0451524934,0120,0005\n1,b,Tea,93101,3451524934,80,7\n"
+        "2,c,Pot,60601,345152493X,75,9\n"
+    )
+    found = load_catalogue(written(tmp_path, text))
+    assert found.report is not None
+    types = {one.name: one.type for one in found.report.types}
+    assert types == {"zip": "category", "isbn": "category", "minutes": "number", "price": "number"}
