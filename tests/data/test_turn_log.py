@@ -280,3 +280,25 @@ def test_a_frame_writes_numbers_for_ids_and_nan_for_what_is_missing(tmp_path: Pa
         (found,) = collect_dialogues("frame", [(f"row {at}", row) for at, row in enumerate(rows)]).found
     assert (found.id, said(found)) == ("1", [("seeker", SPOOKY), ("recommender", DRACULA)])
     assert found.turn_ratings == ({}, {"rating": 4.0})
+
+
+def test_messages_whose_ids_are_any_numbers_stand_by_their_times(tmp_path: Path) -> None:
+    rows = "c,88127,2024-05-31 14:05,user,a\nc,120,2024-05-31 14:06,bot,b\nc,5031,2024-05-31 14:07,user,c\n"
+    found, told = quietly(written(tmp_path, "session_id,message_id,timestamp,role,text\n" + rows))
+    assert [turn.text for turn in found[0].turns] == ["a", "b", "c"]
+    assert told == ""
+
+
+@pytest.mark.parametrize(
+    ("times", "texts"),
+    [
+        (["23:58", "23:59", "00:01", "00:02"], ["a", "b", "c", "d"]),
+        (["14:07", "14:06", "14:05", "14:04"], ["d", "c", "b", "a"]),
+        (["14:05", "14:07", "14:04", "14:06"], ["c", "a", "d", "b"]),
+    ],
+)
+def test_times_of_a_day_may_pass_midnight(tmp_path: Path, times: list[str], texts: list[str]) -> None:
+    spoken = zip(times, ["user", "bot"] * 2, "abcd", strict=True)
+    rows = "".join(f"c,{time},{role},{text}\n" for time, role, text in spoken)
+    found, _ = quietly(written(tmp_path, "session_id,time,role,text\n" + rows))
+    assert [turn.text for turn in found[0].turns] == texts

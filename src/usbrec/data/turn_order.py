@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ _FORMS = (
     ("%H:%M:%S",),
     ("%H:%M",),
 )
+
+
+#: The length of those without a date, and a day's seconds.
+_CLOCK_ALONE, _DAY = len("%H:%M:%S"), 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,36 +69,55 @@ class Ordered:
 
 
 def ordered(rows: Sequence[Row]) -> Ordered:
-    """The rows of a dialogue in order.
+    """The rows of a dialogue in order: by the number of a turn, else by a time, else by the number of a
+    message, which may be any number that no other has.
 
     Raises OutOfOrder where a number stands for two rows and nothing says which was first.
     """
     kept, twice = _once(rows)
-    for name in rows[0].numbers:
-        numbers = _whole_numbers([row.numbers[name] for row in kept])
+    clock = _clock(kept)
+    turns = [name for name in rows[0].numbers if not _IDS.search(name)]
+    if (found := _by_numbers(kept, turns, clock)) is None and clock is not None:
+        found = _by_keys(kept, *clock)
+    if found is None:
+        found = _by_numbers(kept, [name for name in rows[0].numbers if name not in turns], None)
+    if found is not None:
+        return Ordered(*found, twice)
+    unread = any(any(row.times.values()) for row in kept) and not any(map(_readable(kept), rows[0].times))
+    return Ordered(kept, "", twice, unread and len(kept) > 1)
+
+
+#: Names of numbers that may be any, of messages and not of turns.
+_IDS = LazyPattern(r"^(?!turn|tur).*id$", re.IGNORECASE)
+
+
+def _by_numbers(
+    rows: list[Row], names: Sequence[str], clock: tuple[str, list[float]] | None
+) -> tuple[list[Row], str] | None:
+    """The rows by the first of these columns that has a whole number on each and tells them apart, with the
+    clock within a number; None where there is none."""
+    for name in names:
+        numbers = _whole_numbers([row.numbers[name] for row in rows])
         if numbers is None or len(set(numbers)) < 2:
             continue
-        if _rises(numbers):
-            return Ordered(kept, "", twice)
-        if _rises(numbers[::-1]):
-            return Ordered(kept[::-1], name, twice)
-        clock = _clock(kept)
+        if _rises(numbers) or _rises(numbers[::-1]):
+            return _by_keys(rows, name, numbers)
         keys = list(zip(numbers, clock[1] if clock else numbers, strict=True))
         if len(set(keys)) == len(keys):
-            return Ordered(_sorted(kept, keys), name, twice)
+            return _sorted(rows, keys), name
         number = next(one for one, key in zip(numbers, keys, strict=True) if keys.count(key) > 1)
         raise OutOfOrder(
             f"{name} {number} stands twice, and the rows are not in the order of {name}; do two dialogues "
             "share the id?"
         )
-    clock = _clock(kept)
-    if clock is None:
-        unread = any(any(row.times.values()) for row in kept) and not any(map(_readable(kept), rows[0].times))
-        return Ordered(kept, "", twice, unread and len(kept) > 1)
-    by, times = clock
-    if _rises(times):
-        return Ordered(kept, "", twice)
-    return Ordered(kept[::-1] if _rises(times[::-1]) else _sorted(kept, times), by, twice)
+    return None
+
+
+def _by_keys(rows: list[Row], name: str, keys: Sequence[float]) -> tuple[list[Row], str]:
+    """The rows by these keys, turned round as a whole where they fall, and the column's name if any moved."""
+    if _rises(keys):
+        return rows, ""
+    return (rows[::-1] if _rises(keys[::-1]) else _sorted(rows, keys)), name
 
 
 def _sorted(rows: Sequence[Row], keys: Sequence[Any]) -> list[Row]:
@@ -179,9 +203,19 @@ def _times(values: Sequence[Any]) -> list[float] | None:
     for forms in _FORMS:
         ways = [read for form in forms if (read := _all(_by(form), texts)) is not None]
         if ways:
+            if len(forms[0]) <= _CLOCK_ALONE:
+                return _past_midnight(ways[0])
             orders = {tuple(sorted(range(len(way)), key=way.__getitem__)) for way in ways}
             return ways[0] if len(orders) == 1 else None
     return None
+
+
+def _past_midnight(times: list[float]) -> list[float]:
+    """Times of a day without the day: where they fall once, and by more than half a day, one has passed."""
+    falls = [at for at in range(1, len(times)) if times[at] < times[at - 1]]
+    if len(falls) != 1 or times[falls[0] - 1] - times[falls[0]] <= _DAY / 2:
+        return times
+    return [time + (_DAY if at >= falls[0] else 0) for at, time in enumerate(times)]
 
 
 def _text(value: Any) -> str:
