@@ -126,3 +126,23 @@ def test_a_refusal_is_what_the_assistant_said(tmp_path: Path, answer: dict[str, 
     spoken = [{"role": "user", "content": SPOOKY}, {"role": "assistant", **answer}]
     found = read(tmp_path, id="d", messages=spoken)
     assert said(found)[1] == ("recommender", "I can't help with that.")
+
+
+@pytest.mark.parametrize("name", ["conversations", "conversation"])
+def test_role_and_content_in_a_conversation_are_read_likewise(tmp_path: Path, name: str) -> None:
+    """WildChat's and LMSYS-Chat's."""
+    spoken = [
+        {"role": "user", "content": SPOOKY, "language": "English"},
+        {"role": "assistant", "content": DRACULA},
+    ]
+    found = read(tmp_path, conversation_hash="h1", model="m-1", turn=1, **{name: spoken})
+    assert (found.id, found.system) == ("h1", "m-1")
+    assert said(found) == [("seeker", SPOOKY), ("recommender", DRACULA)]
+
+
+@pytest.mark.parametrize(
+    ("label", "ratings", "labels"), [(True, 1.0, None), (0, 0.0, None), ("good", None, "good")]
+)
+def test_a_label_is_kept(tmp_path: Path, label: object, ratings: float | None, labels: str | None) -> None:
+    found = read(tmp_path, conversations=TALK, label=label)
+    assert (found.ratings.get("label"), found.labels.get("label")) == (ratings, labels)

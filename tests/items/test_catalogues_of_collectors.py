@@ -146,3 +146,9 @@ def test_digits_with_zeros_before_them_are_codes_and_no_numbers(tmp_path: Path) 
     assert found.report is not None
     types = {one.name: one.type for one in found.report.types}
     assert types == {"zip": "category", "isbn": "category", "minutes": "number", "price": "number"}
+
+
+@pytest.mark.parametrize(("cell", "kept"), [("0", {}), ("red", {"": "red"})])
+def test_the_numbering_of_a_table_is_no_column(tmp_path: Path, cell: str, kept: dict[str, str]) -> None:
+    (item,) = load_catalogue(written(tmp_path, f",id,title\n{cell},1,Cup\n"))
+    assert dict(item.extra) == kept

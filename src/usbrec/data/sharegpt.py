@@ -3,10 +3,10 @@
     {"id": "identity_0", "conversations": [{"from": "human", "value": "A classic horror novel, please."},
                                            {"from": "gpt", "value": "Have you read Dracula?"}]}
 
-(the list may be called `conversation` or `items`.) Many files have no ids: one is made of the words then.
-`system` is a prompt, and who recommended is `model`. What people thought and what the seeker ended up with is
-read where it stands as in a line of one's own (`ratings`, `labels`, `targets`), and `rating`, `score`,
-`satisfaction` and `feedback`.
+(the list may be called `conversation` or `items`; with `role` and `content` in its messages it is WildChat's
+and LMSYS-Chat's.) Many files have no ids: one is made of the words then. `system` is a prompt, and who
+recommended is `model`. What people thought and what the seeker ended up with is read where it stands as in a
+line of one's own (`ratings`, `labels`, `targets`), and `rating`, `score`, `feedback`, `label` and kin.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from usbrec.errors import InputError
 from usbrec.keys import digest
 
 _LISTS = ("conversations", "conversation", "items")
-_IDS = ("id", "conversation_id", "dialogue_id", "dialog_id", "conv_id", "session_id")
+#: What names the speaker and the words of a message.
+_FORMS = (("from", "value"), ("role", "content"))
+_IDS = ("id", "conversation_hash", "conversation_id", "dialogue_id", "dialog_id", "conv_id", "session_id")
 _SEATS: Mapping[str, Role] = {
     **SEATS,
     **dict.fromkeys(("chatgpt", "bing", "bard", "claude", "gemini", "chatbot", "llm"), "recommender"),
@@ -55,7 +57,8 @@ def _list_of(row: Mapping[str, Any]) -> str | None:
     for name in _LISTS:
         listed = row.get(name)
         first = listed[:5] if isinstance(listed, list) else []
-        if any(isinstance(one, dict) and {"from", "value"} <= one.keys() for one in first):
+        forms = _FORMS[:1] if name == "items" else _FORMS
+        if any(isinstance(one, dict) and {*form} <= one.keys() for one in first for form in forms):
             return name
     return None
 
@@ -77,16 +80,19 @@ def transcript_of(value: Any) -> Transcript:
     utterances = []
     for (place, message), name, seat in zip(messages, names, seats_of(names, _SEATS), strict=True):
         if seat is None:
-            raise InputError(f"{place}.from: expected human or gpt, found {show(name)}")
-        if "value" not in message:
-            raise InputError(f"{place}.value: missing")
-        text = as_words(message["value"], f"{place}.value")
+            raise InputError(f"{place}.{_form(message)[0]}: expected human or gpt, found {show(name)}")
+        words = _form(message)[1]
+        if words not in message:
+            raise InputError(f"{place}.{words}: missing")
+        text = as_words(message[words], f"{place}.{words}")
         if seat == "neither":
             continue
         named = tuple(title for title in targets if says_title(text, title)) if seat == "recommender" else ()
         utterances.append(Utterance(seat, text, named, _ratings(message, f"{place}.")))
     id_name = next((one for one in _IDS if not is_missing(row.get(one))), None)
-    labels = {} if row.get("labels") is None else as_object(row["labels"], "labels")
+    labels = {} if row.get("labels") is None else dict(as_object(row["labels"], "labels"))
+    if isinstance(row.get("label"), str):
+        labels.setdefault("label", row["label"])
     system = as_optional_text(row.get("model"), "model") or ""
     ratings = _ratings(row, "")
     made = [[[one.role, one.text, dict(one.ratings)] for one in utterances], system, ratings]
@@ -105,9 +111,14 @@ def transcript_of(value: Any) -> Transcript:
 
 
 def _speaker(message: Mapping[str, Any], place: str) -> str:
-    if "from" not in message:
-        raise InputError(f"{place}.from: missing")
-    return as_text(message["from"], f"{place}.from").strip().casefold()
+    who = _form(message)[0]
+    if who not in message:
+        raise InputError(f"{place}.{who}: missing")
+    return as_text(message[who], f"{place}.{who}").strip().casefold()
+
+
+def _form(message: Mapping[str, Any]) -> tuple[str, str]:
+    return next((form for form in _FORMS if form[0] in message), _FORMS[0])
 
 
 def _targets(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -119,6 +130,8 @@ def _targets(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _ratings(row: Mapping[str, Any], place: str) -> dict[str, float]:
     found = as_ratings(row.get("ratings"), f"{place}ratings")
+    if isinstance(row.get("label"), bool | int | float) and not is_missing(row["label"]):
+        found["label"] = float(row["label"])  # whether a reply is a good one, in rows for KTO
     for name in _RATINGS:
         if is_missing(row.get(name)) or name in found:
             continue

@@ -127,8 +127,10 @@ class Mapper:
         there = dict.fromkeys(header)
         #: What an item costs elsewhere is no price of it here.
         self._markets = markets_apart(header) - {self._actual.get(column_key(name)) for name in types or {}}
-        # A column without a name is a table's numbering.
-        self._rest = tuple(name for name in there if name and name not in used and name not in self._markets)
+        # A column of numbers without a name is a table's numbering.
+        numbering = {"" for row in first[:1] if text_of(row.get("")).isdecimal()}
+        apart = used | self._markets | numbering
+        self._rest = tuple(name for name in there if name not in apart)
         types_given = self._types_given(types or {})
         self._types = ColumnTypes(types_given)
         self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
