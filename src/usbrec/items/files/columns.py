@@ -412,9 +412,10 @@ class Mapper:
                 found += names_in(value, self._found.setdefault(column, {}), separators)
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
-        if any(name[2:3] == ":" for name in found):
-            found = list(map(without_languages, found))
-        if any("<" in name for name in found):
+        whole = "".join(found)
+        if ":" in whole:
+            found = [without_languages(name) if name[2:3] == ":" else name for name in found]
+        if "<" in whole:
             found = [plain for name in found if (plain := without_html(name))]
         # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
         return first_of([name for name in found if name[0].isalnum() or any(map(str.isalnum, name))])
@@ -469,9 +470,10 @@ def _whole(item_id: str) -> str:
 def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names with a slash between whole names apart; "AC/DC" is one. The number by which Discogs tells two of
     a name apart, "Prince (2)", is no part of it."""
-    if any(name[-1:] == ")" for name in names):
+    whole = "".join(names)
+    if ")" in whole:
         names = first_of([_NAMESAKE.sub("", name) for name in names])
-    if not names or "/" not in "".join(names):
+    if "/" not in whole:
         return names
     found: list[str] = []
     for name in names:
