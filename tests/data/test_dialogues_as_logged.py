@@ -137,7 +137,7 @@ def test_a_log_by_conversation_is_read_and_one_without_ids_says_so(tmp_path: Pat
     (found,) = read_dialogues(lines(tmp_path / "log.jsonl", {"conversation_id": 7, "messages": spoken}))
     assert found.id == "7"
     with pytest.raises(InputError, match="line 1: id: missing"):
-        read_dialogues(lines(tmp_path / "log.jsonl", {"messages": spoken}))
+        read_dialogues(lines(tmp_path / "log.jsonl", {"turns": spoken}))
 
 
 def test_what_is_wrong_with_all_of_a_file_is_told(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ def silent(kind: str) -> Any:
     """A dialogue of a format in which nobody says anything."""
     entry = entries_of(kind)[0]
     field = next(
-        name for name in ("conversation", "dialogue", "messages", "utterances", "dialog") if name in entry
+        name
+        for name in ("conversation", "conversations", "dialogue", "messages", "utterances", "dialog")
+        if name in entry
     )
     entry[field] = []
     named = next(name for name in entry if name.casefold().replace("_", " ") in _IDS)

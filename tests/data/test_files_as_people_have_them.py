@@ -3,6 +3,7 @@ words for the two, numbers in an answer."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,45 @@ def test_a_conversation_with_two_recommendations_has_no_target(tmp_path: Path) -
     with pytest.warns(InputWarning, match=r"1 conversations stand in it twice .*\(the first: '1'\)"):
         first, _ = read_dialogues(path)
     assert first.targets == ()
+
+
+def numbered(*dialogues: tuple[int, str]) -> str:
+    """A text of LLM-REDIAL; a number of 0 stands for a heading that is missing."""
+    return "\n\n".join((f"Conversation_{number}:\n\n" if number else "") + said for number, said in dialogues)
+
+
+TALKS = [
+    f"User: {opening} I loved film {number}.\n\nAgent: Try film {number + 1}.\n\nUser: Thanks, {closing}"
+    for number, (opening, closing) in enumerate(
+        [("Hi!", "bye."), ("Hello,", "hi is a nice word."), ("So,", "yes.")] * 2
+    )
+]
+
+
+def test_two_dialogues_of_which_one_has_no_heading_are_left_out_and_told(tmp_path: Path) -> None:
+    """They were one dialogue, with the words of both."""
+    text = numbered((1, TALKS[0]), (0, TALKS[1]), (3, TALKS[2]), (4, TALKS[3]))
+    with pytest.warns(InputWarning) as told:
+        found = read_dialogues(text_with(tmp_path, text))
+    assert [one.id for one in found] == ["3", "4"]
+    messages = "\n".join(str(one.message) for one in told)
+    assert "no heading has the number 2," in messages
+    assert "line 1: dialogue '1': the number that should come next is missing" in messages
+    assert "in message 4 ('Hello, I loved film 1.')" in messages
+
+
+def test_a_missing_number_is_told_where_nothing_says_more(tmp_path: Path) -> None:
+    text = numbered((1, TALKS[0]), (0, TALKS[2]), (3, TALKS[1]))
+    with pytest.warns(InputWarning, match="no heading has the number 2, and nearly all others are there"):
+        found = read_dialogues(text_with(tmp_path, text))
+    assert [(one.id, len(one.turns)) for one in found] == [("1", 6), ("3", 3)]
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (5, 90, 407), (1, 2, 1, 2), (3, 2, 1)])
+def test_dialogues_that_were_drawn_or_begin_anew_miss_no_heading(
+    numbers: tuple[int, ...], tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    (tmp_path / "talks.txt").write_text(numbered(*zip(numbers, TALKS, strict=False)))
+    with contextlib.suppress(InputError):  # an id twice
+        read_dialogues(tmp_path / "talks.txt")
+    assert not [one for one in recwarn if "no heading" in str(one.message)]

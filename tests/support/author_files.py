@@ -248,6 +248,27 @@ FILES: Mapping[str, tuple[Any, bool]] = {
     "crslab": ([lab_dialogue()], True),
     "zero-shot": (zero_shot_row(), True),
     "llm-redial": (LLM_REDIAL_TEXT, True),
+    "sharegpt": (
+        [
+            {
+                "id": "s_0",
+                "conversations": [
+                    {"from": "human", "value": "Something quiet, please."},
+                    {"from": "gpt", "value": "Try Lantern Pier.", "feedback": "thumbs_up"},
+                ],
+                "rating": 4,
+                "targets": ["Lantern Pier"],
+            }
+        ],
+        True,
+    ),
+    "turn-log": (
+        "session_id,turn,created_at,role,text,targets,items,turn_rating\n"
+        'c1,1,2024-05-31 14:05,user,"Something quiet, please.",,,\n'
+        "c1,2,2024-05-31 14:06,assistant,Try Lantern Pier.,Lantern Pier,B2,4\n"
+        "c1,3,2024-05-31 14:07,user,Thanks.,,,\n",
+        True,
+    ),
     "tau-rec": ([tau_task(condition("runtime", "<=", 120, "hidden"))], True),
 }
 

@@ -20,7 +20,10 @@ from usbrec.data import (
     opendialkg,
     own,
     redial,
+    sharegpt,
     tau_rec,
+    turn_columns,
+    turn_log,
     zero_shot,
 )
 from usbrec.data.entities import Entities
@@ -89,7 +92,19 @@ def _inspired(value: Any) -> Read:
 
 
 def _own(folder: Path | None, wants_samples: bool) -> Reader:
-    return lambda value: [own.sample_of(value) if wants_samples else own.dialogue_of(value)]
+    if wants_samples:
+        return lambda value: [own.sample_of(value)]
+    made: set[str] = set()
+
+    def read(value: Any) -> Iterable[Read]:
+        found = own.dialogue_of(value)
+        if found.id.startswith(own.MADE):
+            if found.id in made:
+                return ["the same dialogue stands already above"]
+            made.add(found.id)
+        return [found]
+
+    return read
 
 
 def _crslab(folder: Path | None, wants_samples: bool) -> Reader:
@@ -116,6 +131,8 @@ def _llm_redial(folder: Path | None, wants_samples: bool) -> Reader:
                 "LLM-REDIAL's dialogues stand in its text (Conversation.txt); name that file, and keep "
                 "final_data.jsonl and item_map.json beside it"
             )
+        if value.two:
+            return [value.two]
         return [recommended.transcript_of(value, owes_targets=wants_samples)]
 
     return read
@@ -138,6 +155,8 @@ FORMATS: Mapping[str, Format] = {
     "crsarena-dial": Format(_each(dialoguekit.transcript_of), has_targets=False),
     "crsarena-eval": Format(_each(crsarena_eval.transcript_of), has_targets=False),
     "mg-shopdial": Format(_each(mg_shopdial.transcript_of), has_targets=False),
+    "sharegpt": Format(_each(sharegpt.transcript_of)),
+    "turn-log": Format(_each(turn_log.read), turn_log.dialogues_in, get_args(Container)),
     "own": Format(_own),
 }
 
@@ -148,7 +167,10 @@ _REDIAL_FIELDS = frozenset({"conversationId", "movieMentions", "messages", "init
 
 def is_header(header: tuple[str, ...]) -> bool:
     """Whether these are the columns of a table that one of the formats is."""
-    return inspired_table.is_header(header) or opendialkg.is_header(header) or _is_votes(header)
+    return any(
+        told(header)
+        for told in (inspired_table.is_header, opendialkg.is_header, turn_columns.is_header, _is_votes)
+    )
 
 
 def format_of(value: Any, container: Container | None = None) -> str | None:
@@ -161,7 +183,7 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
     if not isinstance(value, dict):
         return None
     fields = frozenset(name for name in value if isinstance(name, str))
-    if inspired_table.is_header(tuple(fields)):
+    if inspired_table.is_line(value):
         return "inspired"
     if len(fields & _REDIAL_FIELDS) > 1:
         return "redial"
@@ -188,6 +210,10 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
         return "zero-shot"
     if llm_redial.is_index(value):
         return "llm-redial"
+    if sharegpt.is_row(value):
+        return "sharegpt"
+    if turn_columns.is_row(value):
+        return "turn-log"
     if "conv_id" in fields and not fields & {"id", "turns"} and value.get("dialogue") in (None, []):
         return None  # perhaps of CRSArena-Eval, which the next ones tell
     in_own, in_ievalm = len(fields & _OWN_FIELDS), len(fields & _IEVALM_FIELDS)

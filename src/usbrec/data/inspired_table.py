@@ -32,6 +32,8 @@ _SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
 _OWED = ("dialog_id", "speaker", "text")
 _CASES = ("fine_label", "case")
 _MOVIES = "movies"
+#: Columns that no other log has.
+_ITS_OWN = frozenset({"movies", "movie_dict", "fine_label", "coarse_label", "expert_label", "second_label"})
 _UNFILLED = frozenset({"nan", "NaN", "<NA>"})
 _NO_TITLES = f"the table has no column {_MOVIES}, which says what was recommended"
 #: How the authors' files write a quotation mark.
@@ -53,6 +55,15 @@ class DialogueLines:
 def is_header(header: Sequence[str]) -> bool:
     """Whether these are INSPIRED's columns."""
     return set(_OWED) <= {name.casefold() for name in header}
+
+
+def is_line(value: Mapping[Any, Any]) -> bool:
+    """Whether this is a line of INSPIRED's, and not of another log with the same three columns: it has others
+    of the data set's, or one of its two speakers."""
+    row = {name.casefold(): cell for name, cell in value.items() if isinstance(name, str)}
+    if not is_header(tuple(row)):
+        return False
+    return bool(_ITS_OWN & row.keys()) or _cell(row["speaker"]).strip().casefold() in _SEATS
 
 
 def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:

@@ -13,7 +13,9 @@ and who it is for, ``item_map.json`` the titles of these ids. Without them there
 
 from __future__ import annotations
 
+import functools
 import html
+import itertools
 import re
 import warnings
 from collections import Counter
@@ -28,6 +30,7 @@ from usbrec.data.reading import FileMissing, clean, show
 from usbrec.data.utterances import Transcript, Utterance, says_title
 from usbrec.dialogue import Role
 from usbrec.errors import InputError, InputWarning
+from usbrec.lexicon import any_of, shared
 from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, parse_json, read_text
 
@@ -45,6 +48,8 @@ _SECTION = LazyPattern(r"^#+\s*\D+$")
 #: Bold, too, as models write.
 _SPOKEN = LazyPattern(rf"^\**({'|'.join(_SEATS)})\**\s*:\**\s*", re.IGNORECASE)
 _NAMED = LazyPattern(r"^\**([^\W\d_]{2,15})\**\s*:")
+#: Of how many headings one may be missing, and how many in a row, for what is told of them.
+_FEW = 10
 _DATA, _TITLES = "final_data.jsonl", "item_map.json"
 #: How shops end a title.
 _EDITION = LazyPattern(
@@ -59,6 +64,8 @@ class Conversation:
 
     number: str
     said: tuple[tuple[Role, str], ...]
+    #: Why these are two, of which the second has no heading.
+    two: str = ""
 
 
 def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
@@ -68,7 +75,8 @@ def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     """
     lines = [(entry.place, line) for entry in entries if (line := clean(entry.value()))]
     headings = _headings([line for _, line in lines])
-    place, number, section = "", "", ""
+    missing = _missing(headings)
+    place, number, section, last = "", "", "", 0
     said: list[tuple[Role, str]] = []
     if stranger := _nobodys_name([line for _, line in lines]):
         yield Entry(lines[0][0], _raising(stranger))
@@ -76,12 +84,12 @@ def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     for at, (where, line) in enumerate(lines):
         if at in headings:
             if said:
-                yield _entry(place, number, said)
+                yield _entry(place, number, said, last + 1 in missing)
                 said = []
             if headings[at] is None:
                 section = " ".join(line.strip("# ").split()) + " "
             else:
-                place, number = where, f"{section}{headings[at]}"
+                place, number, last = where, f"{section}{headings[at]}", int(headings[at] or 0)
         elif spoken := _SPOKEN.match(line):
             place = place or where
             said.append((_SEATS[spoken[1].casefold()], line[spoken.end() :]))
@@ -90,7 +98,26 @@ def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
         else:
             yield Entry(where, _raising(f"expected a number, User: or Agent:, found {show(line)}"))
     if said:
-        yield _entry(place, number, said)
+        yield _entry(place, number, said, False)
+    if missing:
+        shown = f"{', '.join(map(str, missing[:5]))}{' ...' if missing[5:] else ''}"
+        warnings.warn(
+            f"no heading has the number {shown}, and nearly all others are there; where a heading alone is "
+            "missing, what is said below it counts as part of the dialogue before",
+            InputWarning,
+            stacklevel=3,
+        )
+
+
+def _missing(headings: Mapping[int, str | None]) -> Sequence[int]:
+    """The numbers that are not there though nearly all of those around them are, in their order; none in a
+    text whose numbers have many gaps, because dialogues were drawn from it, or begin anew."""
+    numbers = [int(number) for _, number in sorted(headings.items()) if number is not None]
+    steps = list(itertools.pairwise(numbers))
+    gaps = [(one, other) for one, other in steps if other > one + 1]
+    if not gaps or any(other <= one for one, other in steps) or len(gaps) > max(1, len(steps) // _FEW):
+        return ()
+    return [number for one, other in gaps if other - one <= _FEW for number in range(one + 1, other)]
 
 
 def _headings(lines: Sequence[str]) -> Mapping[int, str | None]:
@@ -138,11 +165,29 @@ def _nobodys_name(lines: Sequence[str]) -> str:
     )
 
 
-def _entry(place: str, number: str, said: list[tuple[Role, str]]) -> Entry:
-    conversation = Conversation(number, tuple(said))
+def _entry(place: str, number: str, said: list[tuple[Role, str]], next_missing: bool) -> Entry:
+    """A dialogue; of one that begins again in its midst, where the next number is missing, two are one."""
+    again = next((at for at, (role, text) in enumerate(said) if at > 1 and _greets(role, text)), None)
+    two = ""
+    if again is not None and next_missing:
+        two = (
+            f"dialogue {show(number)}: the number that should come next is missing, and the seeker greets "
+            f"again in message {again + 1} ({show(said[again][1])}): these are two dialogues. Write its "
+            "heading there"
+        )
+    conversation = Conversation(number, tuple(said), two)
     if not number:
         return Entry(place, _raising("no number stands above this dialogue"))
     return Entry(place, lambda: conversation)
+
+
+@functools.cache
+def _greeting() -> re.Pattern[str]:
+    return re.compile(rf"{any_of(shared('speakers')['greets'])}(?!\w)", re.IGNORECASE)
+
+
+def _greets(role: Role, text: str) -> bool:
+    return role == "seeker" and _greeting().match(text.strip()) is not None
 
 
 def _raising(problem: str) -> Callable[[], Any]:

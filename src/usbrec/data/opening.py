@@ -30,8 +30,8 @@ _SPOKEN = re.compile(
 )
 _SEEN_FOR_SPEAKERS = 60
 _TABLES = (
-    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages); "
-    "a catalogue goes with --catalogue; your own dialogues are JSON lines."
+    "Tables of dialogues are OpenDialKG's (Messages) and those with a row a turn, INSPIRED's and your own "
+    "(conversation_id, role, text); a catalogue goes with --catalogue; other dialogues are JSON lines."
 )
 #: What a column of a table may be called: not many words, and at least one letter.
 _NAME = re.compile(r"(?=.*[^\W\d_])[\w#%€$*]+(?:[ .\-/_()]+[\w#%€$*]+){0,4}[).]?")
@@ -98,7 +98,7 @@ def open_entries(
             break
     head = seen[-1].removeprefix(_BOM).strip() if seen else b""
     if head[:1] in (b"{", b"["):
-        return _json(where, folder, seen, lines)
+        return _json(where, folder, seen, lines, is_header)
     header = _header(head)
     if header is None and is_header((_alone(head),)):
         header = _Header(",", (_alone(head),))
@@ -135,7 +135,13 @@ def _text_lines(where: str, lines: Iterator[bytes]) -> Iterator[Entry]:
         yield Entry(f"line {number}", functools.partial(_itself, text))
 
 
-def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[bytes]) -> Opened:
+def _json(
+    where: str,
+    folder: Path | None,
+    seen: list[bytes],
+    lines: Iterator[bytes],
+    is_header: Callable[[tuple[str, ...]], bool],
+) -> Opened:
     try:
         first = parse_line(seen[-1].removeprefix(_BOM).strip())
     except InputError:
@@ -145,7 +151,8 @@ def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[by
             return _document(where, folder, _decoded(where, text.removeprefix(_BOM), 1))
         return Opened(where, "lines", _lines(chain(seen, rest)), folder)
     # A list on a line is one dialogue of INSPIRED, where its objects are utterances.
-    utterances = isinstance(first, list) and any(isinstance(one, dict) and "role" in one for one in first)
+    objects = [one for one in first if isinstance(one, dict)] if isinstance(first, list) else []
+    utterances = any("role" in one for one in objects) and not any(is_header(tuple(one)) for one in objects)
     if isinstance(first, list) and not utterances and any(isinstance(one, dict | list) for one in first):
         rest = list(lines)
         if not _has_more(rest):

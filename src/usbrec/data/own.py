@@ -48,6 +48,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from usbrec.data.reading import (
@@ -65,24 +66,18 @@ from usbrec.data.reading import (
     required,
     show,
 )
+from usbrec.data.speakers import seats_of
 from usbrec.dialogue import FactKind, RecordedDialogue, Role, Sample, Turn
 from usbrec.errors import InputError
+from usbrec.keys import digest
 from usbrec.thought_parts import is_thought_part
 
 #: When a seeker tells a constraint: unasked, when it is asked for, or as the reason to decline.
 _TOLD = ("volunteered", "asked", "kept", "hidden", "said")
-#: Who speaks in a log and has no seat.
-_NEITHER = ("developer", "tool", "function")
-#: Instructions in logs of chat models, and the recommender in much of the field.
-_SYSTEM = "system"
-_SEATS: Mapping[str, Role] = {
-    **dict.fromkeys(("seeker", "user", "human", "client", "customer"), "seeker"),
-    **dict.fromkeys(
-        ("recommender", "assistant", "agent", "bot", "wizard", "asst", "ai", "gpt", "model"), "recommender"
-    ),
-}
 #: What a whole dialogue's id may be called.
 _IDS = ("id", "dialogue_id", "dialog_id", "conversation_id", "conv_id", "session_id")
+#: How the id of a chat model's log begins that has none: it is made of all that the dialogue holds.
+MADE = "log-"
 #: Fields that say of a line with targets that it is a whole dialogue, and those of a sample.
 _OF_DIALOGUES = frozenset({"system", "dataset", "ratings", "labels"})
 _OF_SAMPLES = frozenset({"label", "dialogue_id"})
@@ -127,8 +122,8 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
     A dialogue has `id`, `turns` (or `dialogue`, or `messages` of a chat model's log), each turn perhaps with
     `ratings`, and perhaps `system`, `dataset`, `source`, `ratings`, `labels` and `targets` (see
     :class:`usbrec.dialogue.RecordedDialogue`).
-    Messages of `developer`, `tool` and `function`, as logs have them, are passed over, and so are those of
-    `system`, unless it is what recommends.
+    Logs of chat models need no id. Messages of `developer`, `tool` and `function`, as logs have them, are
+    passed over, and so are those of `system`, unless it is what recommends.
     """
     row = as_object(value, "row")
     field = _turns_field(row)
@@ -137,7 +132,8 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
     if row.get("targets") and _OF_SAMPLES & row.keys() and not (rated or _OF_DIALOGUES & row.keys()):
         return sample_of(value)
     name = next((name for name in _IDS if row.get(name) is not None), "id")
-    dialogue_id = as_id(required(row, name), name)
+    made = field == "messages" and row.get(name) is None
+    dialogue_id = "" if made else as_id(required(row, name), name)
     ratings = [
         as_ratings(item.get("ratings") if isinstance(item, dict) else None, f"{place}.ratings")
         for place, item, _ in listed
@@ -151,7 +147,7 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
     if not kept:
         raise InputError(f"{field}: empty; at least one turn is needed")
     labels = {} if row.get("labels") is None else as_object(row["labels"], "labels")
-    return RecordedDialogue(
+    found = RecordedDialogue(
         id=dialogue_id,
         turns=tuple(turn for turn, _ in kept),
         system=as_optional_text(row.get("system"), "system") or "",
@@ -162,6 +158,7 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
         labels={clean(name): as_text(one, f"labels[{show(name)}]") for name, one in labels.items()},
         targets=as_titles(row["targets"], "targets") if row.get("targets") else (),
     )
+    return replace(found, id=f"{MADE}{digest(found.to_json())[:16]}") if made else found
 
 
 def _targets(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -212,18 +209,12 @@ def read_turns(value: Any, field: str) -> tuple[Turn, ...]:
 
 def _seated(value: Any, field: str) -> list[tuple[str, Any, Role | None]]:
     """The messages of the two with their places and seats, without those of neither: instructions, and what
-    tools answer. The seat of one who has none is None, for the reader of the turn to say.
-
-    Where nobody else recommends and `system` speaks behind the seeker, `system` is the recommender.
-    """
-    listed = [(f"{field}[{index}]", item, _name_of(item)) for index, item in enumerate(as_list(value, field))]
-    names = [name for _, _, name in listed]
-    seats = [_SEATS.get(name) for name in names]
-    first = seats.index("seeker") if "seeker" in seats else len(seats)
-    recommends = "recommender" not in seats and _SYSTEM in names[first:]
-    known: dict[str, Role] = {**_SEATS, _SYSTEM: "recommender"} if recommends else dict(_SEATS)
-    passed_over = _NEITHER if recommends else (*_NEITHER, _SYSTEM)
-    return [(place, item, known.get(name)) for place, item, name in listed if name not in passed_over]
+    tools answer. The seat of one who has none is None, for the reader of the turn to say."""
+    listed = [(f"{field}[{index}]", item) for index, item in enumerate(as_list(value, field))]
+    seats = seats_of([_name_of(item) for _, item in listed])
+    return [
+        (place, item, seat) for (place, item), seat in zip(listed, seats, strict=True) if seat != "neither"
+    ]
 
 
 def _name_of(item: Any) -> str:
@@ -239,6 +230,8 @@ def _words(value: Any, place: str) -> tuple[str, str]:
     thought: list[str] = []
     for index, item in enumerate(value or []):
         part = as_object(item, f"{place}[{index}]")
+        if isinstance(part.get("refusal"), str):
+            said.append(clean(part["refusal"]))
         if "text" in part:
             text = as_text(part["text"], f"{place}[{index}].text")
             is_thought = is_thought_part(part.get("type"), part.get("thought"))
@@ -264,6 +257,8 @@ def _turn(value: Any, place: str, seat: Role | None) -> Turn:
         row = {name: one for name, one in row.items() if one is not None}  # a frame's cell has all names
     words = _one_of(row, "text", "content", f"{place}.")
     said = row[words]
+    if said is None and isinstance(row.get("refusal"), str):
+        said = row["refusal"]  # said in place of an answer
     if said is None and calls:
         return Turn(seat, "", items)
     if words == "content" and isinstance(said, list):

@@ -19,12 +19,14 @@ REJECTED = "the seeker rejected the recommendation"
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One message and the titles it may count as targets, in the order of mention."""
+    """One message and the titles it may count as targets, in the order of mention. `items` are the ids that
+    the recommender's system says it recommends, where the file has them."""
 
     role: Role
     text: str
     titles: tuple[str, ...] = ()
     ratings: Mapping[str, float] = field(default_factory=dict, hash=False)
+    items: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Transcript:
 
     def dialogue(self) -> RecordedDialogue:
         """The whole of it, a turn for each message, also for an empty one that was rated."""
-        kept = [one for one in self.utterances if one.text.strip() or one.ratings]
+        kept = [one for one in self.utterances if one.text.strip() or one.ratings or one.items]
         rated = any(one.ratings for one in kept)
         return RecordedDialogue(
             id=self.id,
-            turns=tuple(Turn(one.role, one.text.strip()) for one in kept),
+            turns=tuple(Turn(one.role, one.text.strip(), one.items) for one in kept),
             system=self.system,
             dataset=self.dataset,
             source=self.source,

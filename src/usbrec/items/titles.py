@@ -177,8 +177,14 @@ _YEAR_OF_DATE = LazyPattern(
 )
 
 
+_MINUS = ("-", "−")
+
+
 def plausible_year(text: str) -> int | None:
-    """A year of release from what a catalogue writes ("1999", "1999-03-31", "Nov 1, 1999"), else None."""
+    """A year of release from what a catalogue writes ("1999", "1999-03-31", "Nov 1, 1999"), else None.
+    One with a minus sign is before Christ, and none of these."""
+    if text[:1] in _MINUS and text[1:2].isdigit():
+        return None
     match = _YEAR_FIRST.match(text) or _YEAR_OF_DATE.fullmatch(text)
     if match is None:
         return None

@@ -123,7 +123,8 @@ def load_samples(
     ``id``, ``turns`` (a list of mappings with ``role`` and ``text``), ``targets`` (a list of titles), and,
     where known, ``dialogue_id`` and ``label``. In a frame a list may also be written as JSON. The content
     tells the format; `kind` says it where it does not: redial, ievalm, opendialkg, inspired, crslab,
-    zero-shot, llm-redial, tau-rec, dialoguekit, crsarena-dial, crsarena-eval, mg-shopdial, own.
+    zero-shot, llm-redial, tau-rec, dialoguekit, crsarena-dial, crsarena-eval, mg-shopdial, sharegpt,
+    turn-log, own.
 
     What of a file should give samples and cannot be used is left out, told by an
     :class:`usbrec.errors.InputWarning`, and named in ``left_out`` of what is given back; so are, with a

@@ -398,6 +398,8 @@ def _inferred(
     if said and numbers and numbers + said >= filled * _SAID_OF_STOCK:
         return "number"
     about = sum(count for text, count in cells.items() if text not in read and is_numeric(text))
+    if not signed and _are_codes(column, cells):
+        numbers = about = 0
     if (numbers and numbers >= filled * _NUMBERS) or (is_price(column) and numbers + about):
         return "number"
     by_name = signed or _NUMERIC_NAME.search(name_words(column)) is not None
@@ -414,6 +416,17 @@ def _inferred(
         return "text"
     names = {name.casefold() for text in cells for name in names_of(text)}
     return "category" if len(names) <= _FEW or len(names) * 2 <= filled else "text"
+
+
+#: What no number begins with.
+_CODE = LazyPattern(r"0[0-9]{3,}")
+
+
+def _are_codes(column: str, cells: Collection[str]) -> bool:
+    """Whether a column's digits name something, and count nothing: "02139" keeps its zero."""
+    if is_price(column) or is_stock(column) or unit_named(f"_{name_words(column)}"):
+        return False
+    return 100 * sum(1 for text in cells if _CODE.fullmatch(text)) >= max(1, len(cells))
 
 
 def _signs(cells: Iterable[str]) -> list[str]:

@@ -122,7 +122,7 @@ def further_text(value: Any) -> str:
         return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Mapping) and (told := _amount(value) or _measures(value) or _hours(value)):
+    if isinstance(value, Mapping) and (told := amount_in(value) or _measures(value) or hours_in(value)):
         return told
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
         return further_text(value[0])
@@ -140,7 +140,7 @@ def _listed(written: str) -> str:
     """What a text that opens like a list or an object holds."""
     try:
         found = _structure(written)
-        if isinstance(found, Mapping) and (told := _amount(found) or _measures(found) or _hours(found)):
+        if isinstance(found, Mapping) and (told := amount_in(found) or _measures(found) or hours_in(found)):
             return told
         if found is not None:
             return ", ".join(_names(found, {}, 1))
@@ -155,7 +155,7 @@ def _listed(written: str) -> str:
     return written
 
 
-def _amount(value: Mapping[Any, Any]) -> str:
+def amount_in(value: Mapping[Any, Any]) -> str:
     """An amount of money that an object holds, {"amount": 5, "currency": "EUR"}, as a text, else ""."""
     folded = {str(key).casefold(): entry for key, entry in value.items()}
     currency = next(
@@ -180,7 +180,7 @@ def _measures(value: Mapping[Any, Any]) -> str:
     return ", ".join(f"{key}: {entry}" for key, entry in value.items())
 
 
-def _hours(value: Mapping[Any, Any]) -> str:
+def hours_in(value: Mapping[Any, Any]) -> str:
     """Opening hours by day, {"Monday": "9:00-17:00", "Sunday": "closed"}, as a text of the days on which
     something is open; "" for any other object."""
     days = [_days().get(str(key).casefold().rstrip(".")) for key in value]
@@ -274,7 +274,7 @@ def _named(value: Mapping[Any, Any], keys: dict[str, None], depth: int) -> list[
     if there or not value:
         return []
     texts = [str(key) for key in value]
-    if _by_language(value):
+    if is_by_language(value):
         return _names(value.get("en", next(iter(value.values()))), keys, depth + 1)
     inside = list(value.values())
     if not any(map(_NO_NAME.fullmatch, folded)):
@@ -287,7 +287,7 @@ def _named(value: Mapping[Any, Any], keys: dict[str, None], depth: int) -> list[
     raise BrokenCell(f"an object in which no key holds a name ({', '.join(texts[:6])})")
 
 
-def _by_language(value: Mapping[Any, Any]) -> bool:
+def is_by_language(value: Mapping[Any, Any]) -> bool:
     """Whether the keys of an object are languages: {"en": "High Sea", "de": "Hohe See"}."""
     spoken = "en" in value or len(value) > 1
     return spoken and all(isinstance(text, str) and _LANGUAGE.fullmatch(text) for text in value)
@@ -295,7 +295,7 @@ def _by_language(value: Mapping[Any, Any]) -> bool:
 
 def titles_in(value: Any) -> list[str]:
     """The names in a cell of titles, those in other languages behind the first. Raises BrokenCell."""
-    if not isinstance(value, Mapping) or not _by_language(value):
+    if not isinstance(value, Mapping) or not is_by_language(value):
         return names_in(value)
     first = _names(value, {}, 0)
     return [*first, *(name for entry in value.values() for name in _names(entry, {}, 1) if name not in first)]
@@ -386,6 +386,17 @@ def without_html(text: str) -> str:
     if "<" in text:
         text = collapse(_TAG.sub(lambda tag: "" if _INLINE.match(tag[0]) else " ", text))
     return text
+
+
+_TAGGED = LazyPattern(r"[a-z]{2}:([^\W\d_][^\s,;|:]*)")
+
+
+def without_languages(text: str) -> str:
+    """The words of tags that name their language, as Open Food Facts writes them: "en:palm-oil,en:vegan" says
+    "palm oil, vegan". Any other text stays as it is."""
+    parts = [one.strip() for one in text.split(",")]
+    tags = [_TAGGED.fullmatch(one) for one in parts]
+    return ", ".join(tag[1].replace("-", " ") for tag in tags if tag) if all(tags) else text
 
 
 #: What ends a line of a cell, or an entry of a list in it; and what entries begin with.

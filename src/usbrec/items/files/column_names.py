@@ -41,6 +41,17 @@ def usual_names() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.cache
+def _all_names() -> frozenset[str]:
+    further = (name for use in shared("columns")["further"] for name in further_names(use))
+    return frozenset((*(name for names in usual_names().values() for name in names), *further))
+
+
+def any_use(key: str) -> bool:
+    """Whether columns of this key mean something by their name."""
+    return key in _all_names() or any(named_with_kind(key, use) for use in usual_names())
+
+
+@functools.cache
 def further_names(use: str) -> frozenset[str]:
     """The usual names of further columns of a use, as keys: "stock"."""
     return frozenset(_keys(shared("columns")["further"][use]))

@@ -25,6 +25,7 @@ from usbrec.items.files.cells import (
     text_of,
     titles_in,
     without_html,
+    without_languages,
 )
 from usbrec.items.files.column_names import column_key, further_names, named_with_kind, usual_names
 from usbrec.items.files.joined_columns import JoinedColumns, markets_apart
@@ -62,6 +63,8 @@ _OF_SHOPIFY = frozenset({"variantprice", "variantsku", "option1name", "bodyhtml"
 _NUMBERED = ("genres", "people")
 #: Ids only where no two cells are alike.
 _MAY_BE_IDS = frozenset({"key"})
+#: Codes are those of barcodes alone (Open Food Facts): "DE" and "SAVE20" are codes, too.
+_BARCODES, _BARCODE = "code", LazyPattern(r"[0-9]{8,14}")
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
 
@@ -124,7 +127,10 @@ class Mapper:
         there = dict.fromkeys(header)
         #: What an item costs elsewhere is no price of it here.
         self._markets = markets_apart(header) - {self._actual.get(column_key(name)) for name in types or {}}
-        self._rest = tuple(name for name in there if name not in used and name not in self._markets)
+        # A column of numbers without a name is a table's numbering.
+        numbering = {"" for row in first[:1] if text_of(row.get("")).isdecimal()}
+        apart = used | self._markets | numbering
+        self._rest = tuple(name for name in there if name not in apart)
         types_given = self._types_given(types or {})
         self._types = ColumnTypes(types_given)
         self._joined = JoinedColumns(self._rest, kept=types_given, taken=header)
@@ -211,6 +217,8 @@ class Mapper:
         if any(isinstance(cell, list) and len(cell) > 1 for cell in cells):
             return False
         texts = list(filter(None, map(text_of, cells)))
+        if column_key(column) == _BARCODES:
+            return bool(texts) and len(set(texts)) == len(texts) and all(map(_BARCODE.fullmatch, texts))
         sure = column_key(column) not in _MAY_BE_IDS
         if column_key(column) in further_names("handle"):
             # A shop's export has a row for each variant; elsewhere a handle is anything.
@@ -343,6 +351,8 @@ class Mapper:
         except BrokenCell as problem:
             self.broken.append(f"{place}: {column}: {problem}")
             text = problem.kept
+        if text[2:3] == ":":
+            text = without_languages(text)
         # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
         if (
             not text
@@ -402,7 +412,10 @@ class Mapper:
                 found += names_in(value, self._found.setdefault(column, {}), separators)
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
-        if any("<" in name for name in found):
+        whole = "".join(found)
+        if ":" in whole:
+            found = [without_languages(name) if name[2:3] == ":" else name for name in found]
+        if "<" in whole:
             found = [plain for name in found if (plain := without_html(name))]
         # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
         return first_of([name for name in found if name[0].isalnum() or any(map(str.isalnum, name))])
@@ -455,14 +468,21 @@ def _whole(item_id: str) -> str:
 
 
 def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names with a slash between whole names apart; "AC/DC" is one."""
-    if not names or "/" not in "".join(names):
+    """Names with a slash between whole names apart; "AC/DC" is one. The number by which Discogs tells two of
+    a name apart, "Prince (2)", is no part of it."""
+    whole = "".join(names)
+    if ")" in whole:
+        names = first_of([_NAMESAKE.sub("", name) for name in names])
+    if "/" not in whole:
         return names
     found: list[str] = []
     for name in names:
         parts = [part.strip() for part in name.split("/")]
         found += parts if all(" " in part for part in parts) else [name]
     return first_of(found)
+
+
+_NAMESAKE = LazyPattern(r"(?<=\S) \([1-9][0-9]{0,2}\)$")
 
 
 def _cents_behind(text: str) -> bool:

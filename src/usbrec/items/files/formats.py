@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import datetime
 import decimal
 import itertools
@@ -26,6 +27,8 @@ from usbrec.extras import extra
 from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
+from usbrec.items.files.detail_objects import DetailObjects
+from usbrec.items.files.entity_rows import EntityRows
 from usbrec.items.files.envelopes import envelope, names_inside, opened
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.files.unpublished_rows import UnpublishedRows
@@ -35,6 +38,17 @@ from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read
 
 SQLITE, PARQUET = b"SQLite format 3\0", b"PAR1"
 _BATCH = 10_000
+#: What files are that have to be opened by something else first.
+_PACKED = {
+    b"\x1f\x8b": "packed with gzip; unpack it first (gunzip)",
+    b"BZh": "packed with bzip2; unpack it first (bunzip2)",
+    b"\xfd7zXZ": "packed with xz; unpack it first (unxz)",
+    b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it first (unzstd)",
+    b"PK\x03\x04": "a workbook of a spreadsheet, or an archive; save the table as CSV, or unpack it first",
+    b"\xd0\xcf\x11\xe0": "a workbook of a spreadsheet; save the table as CSV",
+}
+#: How XML, HTML, BibTeX and RIS begin, of which no line is a header of columns.
+_MARKED = LazyPattern(r"\s*(?:<(?=[?!A-Za-z])|@\w+\s*\{|TY  - )")
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,16 @@ def table_items(
     rows = iter(source.rows)
     first = list(itertools.islice(rows, _FIRST))
     header = source.header
+    entities = EntityRows(
+        header, [row.columns for row in first if isinstance(row, Row)], _named(fields, types)
+    )
+    if entities:
+        joined = (
+            one if isinstance(one, str) else replace(one[0], columns=one[1])
+            for one in entities.together(itertools.chain(first, rows))
+        )
+        header = entities.header
+        first, rows = list(itertools.islice(joined, _FIRST)), joined
     known = [row.columns for row in first if isinstance(row, Row)]
     wanted = fields.title if fields is not None and isinstance(fields.title, str) else None
     # Most files have a title in their header, and no look at their cells.
@@ -110,6 +134,11 @@ def table_items(
         inner = names_inside(source.again() if source.again is not None else known, within)
         header = tuple(dict.fromkeys((*(name for name in header if name != within), *inner)))
         first, rows = [_opened(row, within) for row in first], (_opened(row, within) for row in rows)
+    known = [row.columns for row in first if isinstance(row, Row)]
+    details = DetailObjects(header, known, _named(fields, types))
+    if details:
+        header = details.header
+        first, rows = list(map(_with(details), first)), map(_with(details), rows)
     mapper = Mapper(
         header,
         fields,
@@ -164,6 +193,10 @@ def table_items(
     report = mapper.report(where, len(taken), problems, name_it)
     if told := variants.told():
         report = replace(report, joined=f"{report.joined} {told}".strip(), variants=variants.count)
+    if told := details.told():
+        report = replace(report, joined=f"{report.joined} {told}".strip())
+    if told := entities.told():
+        report = replace(report, joined=f"{report.joined} {told}".strip(), variants=entities.count)
     if told := unpublished.told():
         report = replace(
             report,
@@ -187,6 +220,19 @@ def table_items(
         raise InputError(f"{where}: {there}. The catalogue needs at least one.")
     if tell is not None:
         tell(report)
+
+
+def _named(fields: FieldMap | None, types: Mapping[str, ColumnType] | None) -> frozenset[str]:
+    """The columns that the user names."""
+    given = () if fields is None else dataclasses.astuple(fields)
+    columns = [
+        one for columns in given if columns for one in ([columns] if isinstance(columns, str) else columns)
+    ]
+    return frozenset((*columns, *(types or {})))
+
+
+def _with(details: DetailObjects) -> Callable[[Row | str], Row | str]:
+    return lambda row: row if isinstance(row, str) else replace(row, columns=details.opened(row.columns))
 
 
 def _opened(row: Row | str, within: str) -> Row | str:
@@ -223,6 +269,8 @@ def _table(path: Path, table: str | None, encoding: str | None) -> Table:
         raise ConfigError(f"{path}: table = {table!r} is for SQLite files, and this is none. Leave it out.")
     if opening.startswith(PARQUET):
         return _parquet(path)
+    if packed := next((what for mark, what in _PACKED.items() if opening.startswith(mark)), None):
+        raise InputError(f"{path}: {packed}.")
     if suffix in {".parquet", ".sqlite", ".sqlite3", ".db"} and opening:
         raise InputError(f"{path}: does not begin like a {suffix[1:]} file. Is it whole, and one?")
     text = read_text(path, encoding, _OTHER_ENCODING, _UNKNOWN_ENCODING)
@@ -231,6 +279,9 @@ def _table(path: Path, table: str | None, encoding: str | None) -> Table:
             f'{path}: holds characters that are no text. If it is UTF-16, say encoding = "utf-16-le" in the '
             "table [catalogue] of the settings; an archive has to be unpacked first."
         )
+    if marked := _MARKED.match(text):
+        what = "XML or HTML" if marked[0].strip() == "<" else "a bibliography"
+        raise InputError(f"{path}: {what}, which is not read. Export the items as CSV or JSON.")
     kind = _kind(suffix, text)
     if kind == "json":
         return _json(str(path), text)
