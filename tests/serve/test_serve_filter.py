@@ -193,6 +193,18 @@ def test_an_answer_tells_what_an_item_had_to_be(service: Running) -> None:
     assert "constraints" not in answer["usbrec"]
 
 
+def test_an_answer_of_rules_tells_what_an_item_had_to_be_too() -> None:
+    config = load_config({"seats": {"recommender": "rules:retriever"}})
+    wish = [{"role": "user", "content": "Running shoes for less than 100 euro."}]
+    with Running(seat_models(config, SHOP)) as running:
+        _, answer = ask(running, messages=wish, filter={"stock": {"min": 1}})
+        wish[0]["content"] = "Running shoes under 90 dollars"
+        _, other = ask(running, messages=wish)
+    told = [(one["column"], one["operator"], one["value"]) for one in answer["usbrec"]["constraints"]]
+    assert told == [("stock", ">=", 1.0), ("price", "<", 100.0)]
+    assert other["usbrec"]["not_understood"] == ["90 $"]
+
+
 def test_an_answer_has_no_column_that_only_the_shop_should_see() -> None:
     """What an item costs the shop is shown where it is asked for alone."""
     from usbrec import load_catalogue

@@ -204,7 +204,7 @@ def test_seekers_made_in_german_tell_what_they_demand_in_german(tmp_path: Path) 
     assert len(last) >= 12
     for word in ("please", "should", "budget is", "has to be", "Nothing over"):
         assert word not in said
-    assert "Bitte kein" in said
+    assert "Bitte nicht" in said
     assert "Budget ist" in said or "kosten" in said
     # What was said in a few words ends before the demand begins.
     assert not re.search(r"[a-zäöüß] (?:Es (?:darf|soll|muss)|Bitte|Nicht von|Mein Budget)", said)

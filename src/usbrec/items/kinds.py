@@ -32,7 +32,6 @@ _SHARE, _AHEAD = 0.3, 1.5
 _CHARACTERS, _WORDS = 30, 3
 #: A column tells kinds of items apart when it says the same of several, and each thing of so few of them.
 _DISTINCT = 0.5
-_NO_WORDS = frozenset({"yes", "no", "true", "false", "ja", "nein", "n/a", "none", "null", "-", "x"})
 
 _KINDS: WeakKeyDictionary[Catalogue, Kind] = WeakKeyDictionary()
 
@@ -123,11 +122,21 @@ def telling_columns(catalogue: Catalogue) -> tuple[str, ...]:
 def value_of(text: str) -> str | None:
     """What a cell says that can be told in a sentence; None for numbers, addresses and long texts."""
     text = " ".join(text.split())
-    if not text or len(text) > _CHARACTERS or len(text.split()) > _WORDS or text.casefold() in _NO_WORDS:
+    if not text or len(text) > _CHARACTERS or len(text.split()) > _WORDS or says_nothing(text):
         return None
     if any(character.isdigit() or character in "/@{}|;_<>" for character in text):
         return None
     return text if any(map(str.isalpha, text)) else None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell says yes, no or that there is none, which nobody can ask for."""
+    return " ".join(text.casefold().split()) in _words_for_nothing()
+
+
+@functools.cache
+def _words_for_nothing() -> frozenset[str]:
+    return frozenset(shared("columns")["no_values"]["words"])
 
 
 def _tells(counts: Counter[str]) -> bool:

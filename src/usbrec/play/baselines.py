@@ -20,6 +20,7 @@ from usbrec.items import Retriever
 from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import words
+from usbrec.play.grounding.candidates import not_understood
 from usbrec.play.grounding.nothing_fits import nothing_fits
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.belief import Beliefs
@@ -96,6 +97,11 @@ class BaselineRecommender:
         if self._kind == "best":
             decides |= {"candidates": self._candidates, "belief": self._scorer.beliefs is not None}
         return decides
+
+    def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Words of the seeker's last turn that describe something and that no item has."""
+        heard = alternating(turns, opening=self._opening)
+        return not_understood(heard, self._knowledge, self._retriever)
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises UnusableAnswer when fewer than `n` items are left to name, UnknownLanguage where the

@@ -25,6 +25,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.items.open import told_of
 from usbrec.llm import ChatModel, read_seat
 from usbrec.patterns import LazyPattern
+from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.language_model import LanguageModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
@@ -133,15 +134,29 @@ class ServedModels:
         return read_filter(given, self.knowledge.columns)
 
     def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
-        """Words of the last message that no item has; none where no candidates are shown."""
-        grounding = self.seat.grounding
-        return () if grounding is None or not turns else grounding.not_understood(turns)
+        """Words of the last message that no item has; none where nobody reads them: a model without
+        candidates."""
+        reader = self.seat.grounding or self._rules
+        return () if reader is None or not turns else reader.not_understood(turns)
 
     def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
         """What an item had to be: what came with the request and with the settings, and what was read in the
-        seeker's words by rules; none where no candidates are shown."""
-        grounding = self.seat.grounding
-        return () if grounding is None or not conversation.turns else grounding.constraints(conversation)
+        seeker's words by rules; none where nobody holds to them: a model without candidates."""
+        if not conversation.turns:
+            return ()
+        if self.seat.grounding is not None:
+            return self.seat.grounding.constraints(conversation)
+        if self.knowledge is None or self.language_model is not None:
+            return ()
+        return self.knowledge.constraints(conversation.turns, conversation.constraints)
+
+    @property
+    def _rules(self) -> BaselineRecommender | None:
+        """The rules in the recommender's seat, where they are."""
+        recommender: object = self.seat.recommender
+        while recommender is not None and not isinstance(recommender, BaselineRecommender):
+            recommender = getattr(recommender, "inner", None)
+        return recommender
 
     async def read(self, turns: Sequence[Turn]) -> None:
         """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever

@@ -21,6 +21,7 @@ from usbrec.items.constraints.column_roles import asked_price, asked_stock
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, names_of
 from usbrec.items.constraints.filters import read_filter
+from usbrec.items.kinds import says_nothing
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.lexicon import USUAL
@@ -90,7 +91,8 @@ def _constrained(
 ) -> Sample | None:
     table = knowledge.columns
     items = knowledge.catalogue.resolve(sample.targets)
-    if not items:
+    # Of two items of one title nobody can say which of them the seeker told of.
+    if not items or len(knowledge.catalogue.find(sample.targets[0])) > 1:
         return None
     conditions = _conditions(items[0], table, columns, rng)
     price = columns.price
@@ -153,13 +155,18 @@ def _conditions(item: Item, table: ColumnTable, columns: _Columns, rng: random.R
         elif isinstance(value, str) and value:
             names = table.names(column.name)
             own = {folded(name) for name in names_of(value)}
-            others = [name for name in names if folded(name) not in own]
+            others = [name for name in names if folded(name) not in own and _can_be_said(name)]
             if others and (column.name == "brand" or rng.random() < 0.5):
                 possible[column.name] = {"not": rng.choice(others)}
-            elif len(own) == 1 and column.name != "brand":
+            elif len(own) == 1 and column.name != "brand" and _can_be_said(value):
                 possible[column.name] = {"is": value}
     names = rng.sample(list(possible), min(len(possible), rng.randint(1, _MOST)))
     return {name: possible[name] for name in possible if name in names}
+
+
+def _can_be_said(value: str) -> bool:
+    """Whether a seeker can demand a value: dates and codes without letters, and "none", are no words."""
+    return any(map(str.isalpha, value)) and not says_nothing(value)
 
 
 def _telling(condition: dict[str, Any], rng: random.Random) -> dict[str, Any]:

@@ -94,7 +94,9 @@ def make_seekers(
     described = [item for item in items if voices.facts(item, said)]
     if not described:
         raise InputError(
-            "No item has a genre, a year or a person, so a seeker has nothing to ask for. Add such a column."
+            "No item has a genre, a year or a person, nor what several items share (a colour, a group), so a "
+            "seeker has nothing to ask for. Add such a column, or say in [catalogue] of the settings which "
+            "it is."
         )
     maker = _Maker(knowledge, noun, distribution, frozenset(item.id for item in items), voices, said)
     samples: list[Sample] = []

@@ -19,6 +19,7 @@ from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, says
 from usbrec.items.constraints.statements import Statement
+from usbrec.items.constraints.stock_counts import StockCounts
 from usbrec.items.constraints.told_facts import tells_amount
 from usbrec.items.constraints.years import YearReader
 from usbrec.patterns import LazyPattern
@@ -73,6 +74,7 @@ class BoundsReader:
         self._columns = columns
         self._company = CompanyReader(columns)
         self._stock_count = stock_count
+        self._stocked = None if stock_count is None else StockCounts.of(stock_count)
         self._timed = columns.price is not None and _TIMED.search(name_words(columns.price.name)) is not None
         self._categories = categories
         self._phrases = phrases
@@ -187,7 +189,9 @@ class BoundsReader:
                     continue
                 if _DECADE_BEHIND.match(behind) and _is_decade(amounts[number], match):
                     continue
-                found = self._columns.of(amounts[number], before, behind, money=money, weak=weak)
+                found = self._pieces(amounts[number], before, behind, operator) or self._columns.of(
+                    amounts[number], before, behind, money=money, weak=weak
+                )
                 if found is None:
                     continue
                 column, value = found
@@ -232,7 +236,9 @@ class BoundsReader:
                 if _NOT.search(counted):
                     continue
                 plain = f"{counted} {text[match.end() :]}"
-                found = self._columns.of(amounts[number], before, plain, money=money, weak=False)
+                found = self._pieces(amounts[number], before, plain, operator) or self._columns.of(
+                    amounts[number], before, plain, money=money, weak=False
+                )
                 if found is None:
                     continue
                 taken.add(number)
@@ -247,6 +253,15 @@ class BoundsReader:
                     one.turned_behind.match(said_of_it) for one in self._phrases
                 )
                 yield holds("holds", found[0], _FLIPPED[operator] if flip else operator, found[1])
+
+    def _pieces(
+        self, amount: Amount, before: str, behind: str, operator: Operator
+    ) -> tuple[TypedColumn, float] | None:
+        """The column of how many are there, where a number says so: "at least 3 in stock"."""
+        counts = self._stocked
+        if counts is None or not counts.said(amount, before, behind, operator):
+            return None
+        return counts.column, amount.value
 
     def _is_bare_range(self, text: str, amounts: Sequence[Amount]) -> bool:
         """Whether two numbers are all that is said, which is an answer: "50 to 80"."""

@@ -13,7 +13,7 @@ from usbrec.patterns import LazyPattern
 _SENTENCE = LazyPattern(r"(?<=[.!?;])\s+|\s*\n+\s*")
 #: No sentence ends behind these: "max. 15 €".
 _SHORTENED = LazyPattern(
-    r"(?:^|[\s(])(?:max|min|mind|ca|approx|inkl|incl|excl|exkl|zzgl|bzw|evtl|ggf|etc|usw|nr|no|z\.b|d\.h|std|art|versch|vers|vs|u\.a)\.$",
+    r"(?:^|[\s(])(?:max|min|mind|ca|approx|inkl|incl|excl|exkl|zzgl|bzw|evtl|ggf|etc|usw|nr|no|z\.b|d\.h|std|art|versch|vers|vs|u\.a|dr|prof|mr|mrs|ms|st|jr)\.$",
     re.IGNORECASE,
 )
 CLAUSE = LazyPattern(

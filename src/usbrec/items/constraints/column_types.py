@@ -135,8 +135,17 @@ def is_stock(column: str) -> bool:
     stock = words & further_names("stock_words")
     if stock:
         return words - stock <= further_names("stock_beside")
+    return _says_left(words)
+
+
+def _says_left(words: set[str]) -> bool:
     left = words & further_names("left")
     return bool(left) and left < words <= left | further_names("left_of")
+
+
+def is_left(column: str) -> bool:
+    """Whether a column's name says how many of what there are is left: "seats left", "freie Plätze"."""
+    return _says_left({column_key(word) for word in name_words(column).split("_")})
 
 
 def is_stock_column(column: TypedColumn) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -22,6 +23,7 @@ from usbrec.items.constraints.phrases import (
     begun,
     is_phrase,
     opens,
+    phrases_of,
     says,
     spoken_elsewhere,
 )
@@ -52,6 +54,10 @@ _MATTERS = _NEEDED | {
 _DENIED = LazyPattern(
     r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder)"
     r"[\s-]+(?:(?:be|a|an|the|any|sein|that\s+is|that's|das)\s+)?$"
+)
+#: "Not without a pool" asks for one.
+_NOT_WITHOUT = LazyPattern(
+    r"(?<!\w)(?:not|never|nothing|nicht|nie|nichts)\s+(?:without|ohne)\s+(?:(?:an?|the|any|eine?n?|den)\s+)?$"
 )
 
 
@@ -171,7 +177,7 @@ class FlagReader:
                 # "Not waterproof is okay"
                 yield holds("released", column, "has", None)
             elif not allows(clause[: match.start()]):
-                one = holds("holds", column, "=", not _denied_at(clause, match.start()))
+                one = holds("holds", column, "=", not _refused(clause, match))
                 found_at.append((match.start(), match.end(), one))
         yield from _without_choices(clause, found_at)
 
@@ -211,14 +217,46 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
     if not words or is_phrase("ignored", plain):
         return None
     forms = [words, *(name.split() for name in spoken_elsewhere(column))]
-    spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms).replace("ss", "(?:ss|ß)")
+    spoken = "|".join(_joined(form) for form in forms).replace("ss", "(?:ss|ß)")
     return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
+
+
+def _joined(form: Sequence[str]) -> str:
+    """A pattern for the words of a name, which what has to be may part: "pets have to be allowed"."""
+    plain = r"[\s-]?".join(map(re.escape, form))
+    if len(form) != 2:
+        return plain
+    parting = "|".join(each.one_of("parts_name") for each in all_phrases())
+    return rf"{plain}|{re.escape(form[0])}\s+(?:{parting})\s+{re.escape(form[1])}"
 
 
 def _opposites_of(column: TypedColumn) -> list[str]:
     words = _spoken_words(column)
     told = [said for each in all_phrases() for said in each.lists["opposites"].get(" ".join(words), ())]
     return [*told, *(f"{prefix}{words[0]}" for prefix in ("un", "non-", "non ") if len(words) == 1)]
+
+
+def _refused(clause: str, match: re.Match[str]) -> bool:
+    """Whether a clause says that what stands at a place is not to be: "no pool", "I don't want a pool",
+    "breakfast must not be included". "A pool must not be missing" and "not without a pool" ask for one."""
+    behind = clause[match.end() :].lstrip()
+    if opens("refused_behind", behind):
+        return not says("not_missing", behind)
+    if " " in match[0] and says("refused_behind", match[0]):
+        return True  # "pets must not be allowed"
+    before = clause[: match.start()]
+    for each in all_phrases() if "refuses" in begun(before) else ():
+        if (refusal := _refusing(each.language).search(before)) is not None:
+            return _DENIED.search(refusal["beside"]) is None
+    return _denied_at(clause, match.start()) and _NOT_WITHOUT.search(before) is None
+
+
+@functools.cache
+def _refusing(language: str) -> re.Pattern[str]:
+    phrases = phrases_of(language)
+    return re.compile(
+        rf"{phrases.one_of('refuses')}(?P<beside>(?:\s+{phrases.one_of('beside_refused')})*\s*)$"
+    )
 
 
 def _denied_at(clause: str, place: int) -> bool:

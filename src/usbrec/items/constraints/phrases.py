@@ -23,6 +23,7 @@ _CENTS_BEHIND = LazyPattern(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![
 _SHARED = {
     "$": frozenset({"AUD", "CAD", "NZD", "HKD", "SGD", "MXN"}),
     "KR": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+    "¥": frozenset({"JPY", "CNY"}),
 }
 #: So many digits have amounts; more are an article's number.
 _MOST_DIGITS = 12

@@ -73,12 +73,7 @@ class Grounding:
     def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
         """Words of the seeker's last turn that describe something and that no item has, none where the
         retriever reads no words; and amounts of money that no constraint was read from."""
-        heard = self.heard(turns)
-        words = self.retriever.not_understood(heard) if isinstance(self.retriever, RequestReader) else ()
-        reader = self.knowledge.reader
-        if reader is None:
-            return words
-        return (*(word for word in words if not reader.is_operator(word)), *reader.unread(heard))
+        return not_understood(self.heard(turns), self.knowledge, self.retriever)
 
     def told_of(self, turns: Sequence[Turn]) -> dict[str, Any]:
         """What a record of a reply to these turns says beside its candidates: the words that were
@@ -127,3 +122,13 @@ class Grounding:
         return len(item.title) <= _LONG or self.knowledge.named(self.format.suggestion(item))[:1] == (
             item.id,
         )
+
+
+def not_understood(heard: Sequence[Turn], knowledge: Knowledge, retriever: object) -> tuple[str, ...]:
+    """Words of the seeker's last turn that no item has, as far as a retriever reads words, and amounts of
+    money that no constraint was read from."""
+    words = retriever.not_understood(heard) if isinstance(retriever, RequestReader) else ()
+    reader = knowledge.reader
+    if reader is None:
+        return words
+    return (*(word for word in words if not reader.is_operator(word)), *reader.unread(heard))

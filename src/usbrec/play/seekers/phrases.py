@@ -53,6 +53,9 @@ _FACTS: tuple[FactKind, ...] = ("genre", "era", "person", "style", "item", "valu
 _TEXTS = ("language", "conjunction", "decade", "older", "newer")
 _FIELD = LazyPattern(r"\{[^{}]*\}")
 
+#: What stands before the last word of a column's name.
+_LAST_WORD = re.compile(r"^.*[\s_-]")
+
 #: What a file of sentences has, checked.
 Table = Mapping[str, Any]
 
@@ -75,7 +78,8 @@ class Phrases:
         tables = self.table[self.kind]
         if fact.kind == "value" and name in ("told", "hints"):
             for pattern, sentences in _columns(self)[:]:
-                if pattern.fullmatch(fact.column):
+                # "Flower colour" is a colour.
+                if pattern.fullmatch(fact.column) or pattern.fullmatch(_LAST_WORD.sub("", fact.column)):
                     return sentences
         found = tables[name].get(fact.kind) or tables[name.removeprefix("vague_")].get(fact.kind)
         return tuple(found or tables["hints"]["value"])
@@ -125,6 +129,9 @@ def _over(below: Table, above: Table) -> dict[str, Any]:
     found = dict(below)
     for name, value in above.items():
         found[name] = _over(found.get(name, {}), value) if isinstance(value, Mapping) else value
+        if name == "columns":
+            # Of two patterns that fit a column the one above counts, so it is looked at first.
+            found[name] = {**value, **{one: found[name][one] for one in found[name] if one not in value}}
     return found
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from usbrec.dialogue import Item, Turn
 from usbrec.items import Catalogue
+from usbrec.items.constraints.column_table import open_columns
+from usbrec.items.constraints.column_types import is_stock
 from usbrec.items.genres import normalise_genre
 from usbrec.items.kinds import Kind, kind_of, telling_columns, told_values
 from usbrec.lexicon import USUAL, words
@@ -40,7 +42,7 @@ class Voices:
     ) -> Voices:
         """For the items of a catalogue, whose kind is found where none is given."""
         kind = kind or kind_of(catalogue)
-        columns = () if kind in _SAID_ENOUGH else telling_columns(catalogue)
+        columns = () if kind in _SAID_ENOUGH else _of_words(catalogue)
         return cls(languages, kind, own, columns)
 
     def phrases(self, turns: Sequence[Turn]) -> Phrases:
@@ -63,6 +65,17 @@ class Voices:
         known = {text.casefold() for text in (*item.genres, *item.people)}
         told = told_values(item.extra, self.columns)
         return [(column, value) for column, value in told if value.casefold() not in known]
+
+
+def _of_words(catalogue: Catalogue) -> tuple[str, ...]:
+    """The further columns whose words tell something of an item: "included" and "sold out" are answers."""
+    columns = telling_columns(catalogue)
+    if not columns:
+        return ()
+    answers = {
+        one.name for one in open_columns(catalogue).columns if one.type == "yes-no" or is_stock(one.name)
+    }
+    return tuple(column for column in columns if column not in answers)
 
 
 def genre_name(genre: str, language: str) -> str:

@@ -23,8 +23,9 @@ from typing import Any, Literal, get_args
 from usbrec.dialogue import Constraint, Sample, Turn
 from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_roles import is_maker
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
-from usbrec.items.constraints.column_types import is_price, is_stock, name_words
+from usbrec.items.constraints.column_types import is_left, is_price, is_stock, name_words
 from usbrec.items.constraints.filters import FilterError, contradictions, read_filter
 from usbrec.items.constraints.phrases import column_name, phrases_of
 from usbrec.items.knowledge import Knowledge
@@ -38,10 +39,11 @@ _SILENT: frozenset[Told] = frozenset({"hidden", "said"})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A constraint of one seeker, and when they tell it."""
+    """A constraint of one seeker, when they tell it, and in which currency its column is, if in one."""
 
     constraint: Constraint
     told: Told = "volunteered"
+    currency: str = ""
 
 
 def wishes_of(sample: Sample, knowledge: Knowledge | None) -> tuple[Wish, ...]:
@@ -60,6 +62,7 @@ def read_wishes(given: Mapping[str, Any], table: ColumnTable, where: str = "cons
     """Wishes from their JSON. Raises FilterError."""
     wishes: list[Wish] = []
     problems: list[str] = []
+    currencies = {one.name: one.currency for one in table.columns if "/" not in one.currency}
     for column, given_of_it in given.items():
         for condition in _listed(given_of_it):
             plain = condition
@@ -75,7 +78,7 @@ def read_wishes(given: Mapping[str, Any], table: ColumnTable, where: str = "cons
             except FilterError as error:
                 problems += error.problems
             else:
-                wishes += [Wish(one, when) for one in found]
+                wishes += [Wish(one, when, currencies.get(one.column, "")) for one in found]
     problems = problems or contradictions([wish.constraint for wish in wishes])
     if problems:
         raise FilterError(problems, where)
@@ -173,37 +176,59 @@ def _forms(wish: Wish, language: str) -> list[str]:
     # English says a column's name in small letters, German has names of its own.
     named = column_name(one.column, language)
     column = name_words(one.column).replace("_", " ") if named == one.column.replace("_", " ") else named
-    price, brand = is_price(one.column), name_words(one.column) == "brand"
-    use = {
-        "<=": "max" if price else "max other",
-        "<": "max" if price else "max other",
-        ">=": "min" if price else "min other",
-        ">": "min" if price else "min other",
-        "=": "is",
-        "in": "is",
-        "!=": "not" if brand else "not other",
-        "not in": "not" if brand else "not other",
-        "contains": "contains",
-        "not contains": "not contains",
-        "has": "has",
-        "has not": "has",
-    }[one.operator]
-    if is_stock(one.column) and use == "min other" and isinstance(value, float) and value <= 1:
-        use = "in_stock"
-    if isinstance(value, bool):
-        use = "yes" if value is (one.operator == "=") else "no"
-        if use == "yes" and is_stock(one.column):
-            use = "in_stock"
-    told = _value(value, language)
-    return [str(form).replace("{value}", told).replace("{column}", column) for form in say[use]]
+    told = _value(value, wish.currency, language, price=is_price(one.column))
+    first, _, last = column.rpartition(" ")
+    parts = {"{value}": told, "{column}": column, "{first}": first, "{last}": last}
+    found = [str(form) for form in say[_use(wish, column, language)]]
+    for place, text in parts.items():
+        found = [form.replace(place, text) for form in found]
+    return [form[:1].upper() + form[1:] for form in found]
 
 
-def _value(value: object, language: str) -> str:
+_USES: Mapping[str, str] = {
+    "<=": "max", "<": "below", ">=": "min", ">": "above", "=": "is", "in": "is", "!=": "not", "not in": "not",
+    "contains": "contains", "not contains": "not contains", "has": "has", "has not": "has",
+}  # fmt: skip
+
+
+def _use(wish: Wish, column: str, language: str) -> str:
+    """The list of sentences that say a wish about a column, which is called `column`."""
+    one, use = wish.constraint, _USES[wish.constraint.operator]
+    stock = is_stock(one.column) and not is_left(one.column)
+    if isinstance(one.value, bool):
+        wanted = one.value is (one.operator == "=")
+        return "in_stock" if wanted and stock else f"{'yes' if wanted else 'no'}{_flag(column, language)}"
+    if use in ("max", "below", "min", "above"):
+        if stock and use == "min" and isinstance(one.value, float) and one.value <= 1:
+            return "in_stock"
+        return use if is_price(one.column) else f"{use} other"
+    if use in ("is", "not"):
+        maker = name_words(one.column) == "brand" or is_maker(one.column)
+        return use if maker else f"{use} other"
+    return use
+
+
+def _flag(column: str, language: str) -> str:
+    """What a column of yes and no is called by: what an item is ("wireless"), what something of it is ("pets
+    allowed"), or what it has ("pool")."""
+    kinds: Mapping[str, str] = _lists(language)["said_of"]
+    first, _, last = column.casefold().rpartition(" ")
+    if first and re.fullmatch(kinds["participle"], last):
+        return " participle"
+    return " adjective" if re.fullmatch(kinds["adjective"], last) else ""
+
+
+def _value(value: object, currency: str, language: str, *, price: bool) -> str:
+    told = _lists(language)["told"]
     if isinstance(value, tuple):
-        return str(_lists(language)["told"]["or"]).join(_value(one, language) for one in value)
-    if isinstance(value, float):
-        return f"{value:.10g}".replace(".", str(_lists(language)["told"]["decimal"]))
-    return str(value)
+        return str(told["or"]).join(_value(one, currency, language, price=price) for one in value)
+    if not isinstance(value, float):
+        return str(value)
+    number = f"{value:.2f}" if price and not value.is_integer() else f"{value:.10g}"
+    number = number.replace(".", str(told["decimal"]))
+    if not currency:
+        return number
+    return f"{currency}{number}" if currency in told["signs_before"] else f"{number} {currency}"
 
 
 def check_wishes(sample: Sample, catalogue: Catalogue) -> str | None:
