@@ -79,7 +79,7 @@ class BoundsReader:
         self._years = (
             None
             if columns.year is None
-            else YearReader(columns.year, columns.price, categories.table, columns.measures)
+            else YearReader(columns.year, columns.price, categories.table, columns.measures, self._denied)
         )
 
     def read(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:

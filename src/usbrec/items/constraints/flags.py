@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from usbrec.items.constraints.certainty import allows
+from usbrec.items.constraints.choices import ends_choice, opens_choice
 from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
@@ -39,6 +41,7 @@ _NO_MATTER = LazyPattern(
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
 _EITHER = LazyPattern(r",?\s+(?:or|oder)(?:\s+(?:at least|even|sogar|an?|with|mit))*\s+")
+_ALSO = LazyPattern(r"\s+(?:and|und)\s+")
 _LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = LazyPattern(r"\w+")
@@ -50,8 +53,26 @@ _MATTERS = _NEEDED | {
 }  # fmt: skip
 #: "Without ...", "not that is ...", "nothing ...": a word of denial right before what it denies.
 _DENIED = LazyPattern(
-    r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder)"
-    r"[\s-]+(?:(?:be|a|an|the|any|sein|that\s+is|that's|das)\s+)?$"
+    r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder|none)"
+    r"[\s-]+(?:(?:be|sein|that\s+is|that's|das)\s+)?"
+    # "Nothing with batteries", "nothing that needs batteries"
+    r"(?:(?:(?:that|which)\s+(?:has|have|needs?|uses?|comes?\s+with|runs?\s+on)|(?:needing|having|using)|with|mit)\s+)?"
+    r"(?:(?:a|an|the|any|einem|einer|ein)\s+)?$"
+)
+#: "Nothing without a pool": it has to be there.
+_TWICE_DENIED = LazyPattern(
+    r"(?<!\w)(?:not|no|nothing|none|never|kein\w*|nichts|nicht|nie)(?:\s+[^\W\d_]+){0,2}\s+(?:without|ohne)"
+    r"\s+(?:(?:a|an|the|any|einen?|eine?[mr]?)\s+)?$"
+    r"|(?<!\w)(?:do|live|go|manage|be|can't|cannot|auskommen)\s+without\s+(?:(?:a|an|the|any)\s+)?$"
+)
+#: "No hotels with a pool": none of which, but perhaps others with one.
+_NONE_SUCH_WITH = LazyPattern(
+    r"(?<!\w)(?:no|kein\w*|not\s+an?)\s+[^\W\d_]+\s+(?:with|mit)\s+(?:(?:a|an|the|any|einem|einer)\s+)?$"
+)
+#: "Breakfast not included", "pets are not allowed": a column's name and its denial behind it.
+_DENIED_BEHIND = LazyPattern(
+    r"\s*(?:(?:is|are|was|were|be|ist|sind)\s+)?(?:(?:not|never|nicht|nie)|(?:is|are)n't)\s+"
+    r"(?P<what>included|allowed|permitted|available|provided|there|wanted|welcome|inbegriffen|inklusive|erlaubt|dabei|gestattet|enthalten)(?!\w)"
 )
 
 
@@ -110,6 +131,12 @@ class FlagReader:
         if self._stock is not None and says("any_stock", clause):
             yield holds("released", self._stock, "has", None)
 
+    def taken_back(self, clause: str) -> Iterator[Statement]:
+        """The columns that a clause (what stands behind "forget") names: "the colour"."""
+        for column, pattern in self.spoken:
+            if pattern.search(clause) and column is not self._price:
+                yield holds("released", column, "has", None)
+
     def spared(self, clause: str) -> Iterator[Statement]:
         """The columns of yes and no that a clause says need not hold: "it doesn't have to be wireless"."""
         for column, words, pattern in self._flags:
@@ -167,11 +194,13 @@ class FlagReader:
             behind = clause[match.end() :].lstrip()
             if (hours := said_of_hours(clause)) is not None and match[0] in hours:
                 continue  # "open on Sundays"
-            if opens("fine", behind):
-                # "Not waterproof is okay"
+            denied = _DENIED_BEHIND.match(behind)
+            if opens("fine", behind if denied is None else behind[denied.end() :].lstrip()):
+                # "Not waterproof is okay", "batteries not included is fine"
                 yield holds("released", column, "has", None)
-            elif not allows(clause[: match.start()]):
-                one = holds("holds", column, "=", not _denied_at(clause, match.start()))
+            elif not allows(clause[: match.start()]) and not _NONE_SUCH_WITH.search(clause[: match.start()]):
+                wanted = denied is None and not _denied_at(clause, match.start())
+                one = holds("holds", column, "=", wanted)
                 found_at.append((match.start(), match.end(), one))
         yield from _without_choices(clause, found_at)
 
@@ -181,9 +210,20 @@ def _without_choices(clause: str, found: Sequence[tuple[int, int, Statement]]) -
     for certain."""
     ordered = sorted(found, key=lambda one: one[0])
     either: set[int] = set()
+    for number, (start, end, one) in enumerate(ordered):
+        if one.constraint.value is True and (opens_choice(clause[end:]) or ends_choice(clause[:start])):
+            either.add(number)
     for number, (first, second) in enumerate(pairwise(ordered)):
-        if _EITHER.fullmatch(clause, first[1], second[0]) and first[2].constraint.value is True:
-            either |= {number, number + 1}
+        if not _EITHER.fullmatch(clause, first[1], second[0]):
+            if first[2].constraint.value is False and _ALSO.fullmatch(clause, first[1], second[0]):
+                either.add(number + 1)  # "without a pool and parking"
+        elif first[2].constraint.value is False and second[2].constraint.value is True:
+            # "Without breakfast or parking"
+            constraint = replace(second[2].constraint, value=False)
+            ordered[number + 1] = (*second[:2], Statement(second[2].kind, constraint))
+            either.discard(number + 1)
+        else:
+            either |= {number, number + 1} if first[2].constraint.value is True else set()
     yield from (one for number, (*_, one) in enumerate(ordered) if number not in either)
 
 
@@ -212,6 +252,7 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
         return None
     forms = [words, *(name.split() for name in spoken_elsewhere(column))]
     spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms).replace("ss", "(?:ss|ß)")
+    spoken = re.sub(r"colou?r", "colou?r", spoken)
     return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
 
 
@@ -223,4 +264,5 @@ def _opposites_of(column: TypedColumn) -> list[str]:
 
 def _denied_at(clause: str, place: int) -> bool:
     """Whether a word of denial stands right before a place."""
-    return _DENIED.search(clause[:place]) is not None
+    before = clause[:place]
+    return _DENIED.search(before) is not None and _TWICE_DENIED.search(before) is None

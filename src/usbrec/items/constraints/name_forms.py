@@ -49,6 +49,11 @@ def origin_forms(names: Iterable[str]) -> Mapping[str, str]:
     }
 
 
+def is_land(word: str) -> bool:
+    """Whether a word (in small letters) says a country: "italian", "italien"."""
+    return folded(word) in _forms()
+
+
 @functools.cache
 def _countries() -> Mapping[str, str]:
     """Each country's names, as they are compared, and the country."""

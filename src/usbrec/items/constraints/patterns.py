@@ -100,7 +100,8 @@ class ConstraintPatterns:
             # "Not from Wesko", and "no kettles from Wesko".
             exclude_before=LazyPattern(
                 rf"{phrases.one_of('exclude')}{article}$"
-                rf"|{phrases.one_of('negations')}\s+(?:[^\W\d_-]+[\s-]+){{1,2}}{phrases.one_of('of')}\s+$"
+                rf"|{phrases.one_of('negations')}\s+(?:(?!{phrases.one_of('moves')})[^\W\d_-]+[\s-]+){{1,2}}"
+                rf"{phrases.one_of('of')}\s+$"
             ),
             include_before=LazyPattern(rf"{phrases.one_of('include')}{article}$"),
             must_before=LazyPattern(rf"{phrases.one_of('must')}{article}$"),

@@ -36,6 +36,8 @@ from usbrec.items.constraints.phrases import (
     OPEN,
     PLACE,
     all_phrases,
+    begun,
+    ends,
     is_phrase,
     opens,
     says,
@@ -45,13 +47,14 @@ from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
+from usbrec.items.constraints.told_facts import without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
 
 _ANY_BUT = LazyPattern(
-    r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
+    r"(?<!\w)((?:any|every|each|all|anyone|anybody)(?:\s[^\W\d_]+)?)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
 _PLACED = LazyPattern(PLACE)
@@ -196,10 +199,19 @@ class ConstraintReader(SettledStatements):
         marked, amounts = take_amounts(self._plain(sentence))
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
-        marked = without_stories(marked)
+        marked = without_complaints(without_stories(marked))
         found: list[Statement] = []
         for start, clause in clauses(marked):
             if is_about_offer(clause, self._phrases):
+                continue
+            clause, granted = _granted(clause)
+            for forgotten in granted:
+                found += self._flags.taken_back(forgotten)
+                found += self._categories.spared(forgotten)
+            if (dropped := _taken_back(clause)) is not None:
+                found += self._flags.released(clause)
+                found += self._flags.taken_back(dropped)
+                found += self._categories.spared(dropped)
                 continue
             if self._flags.not_needed(clause):
                 found += self._flags.released(clause)
@@ -302,6 +314,27 @@ class ConstraintReader(SettledStatements):
         if self._rating is None or self._scale is None or rated > most:
             return f"{found['rated']} points"
         return f"{rated * self._scale / most:.10g} {spoken_name(self._rating)}"
+
+
+def _taken_back(clause: str) -> str | None:
+    """What stands behind the words that take something back: "forget the colour", not "don't forget"."""
+    if "takes_back" not in begun(clause):
+        return None
+    for each in all_phrases():
+        found = each.regex("takes_back").search(clause)
+        if found is not None and not ends("no_taking_back", clause[: found.start()]):
+            return clause[found.end() :]
+    return None
+
+
+def _granted(clause: str) -> tuple[str, tuple[str, ...]]:
+    """A clause with blanks behind "even if", and what stands there, which may be so."""
+    if "even_if" in begun(clause):
+        for each in all_phrases():
+            if (found := each.regex("even_if").search(clause)) is not None:
+                start, end = found.start(), len(clause)
+                return clause[:start] + " " * (end - start), (clause[found.end() :],)
+    return clause, ()
 
 
 def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:

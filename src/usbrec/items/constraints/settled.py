@@ -98,7 +98,9 @@ class SettledStatements:
     def _answered(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn asks for by the question before it, of columns that it says nothing of itself."""
         answer, found = answer_of(turn.text), list[Statement]()
-        if answer is not None and (asked := demand_asked(question)) is not None:
+        if says("allergies", question):
+            found = [] if answer == "no" else self._allergies(turn, question)
+        elif answer is not None and (asked := demand_asked(question)) is not None:
             found = (
                 self._sentence(asked)
                 if answer == "yes"
@@ -108,10 +110,23 @@ class SettledStatements:
             found = self._sentence(bound)
         elif answer is None and (kind := name_asked(question)) is not None and is_short(turn.text):
             columns = [column for column, pattern in self._flags.spoken if pattern.search(question)]
+            if not columns and kind == "unwanted":
+                columns = self._categories.harms
             found = self._categories.named(turn.text.casefold(), columns, unwanted=kind == "unwanted")
         told = {one.constraint.column for one in said}
         words = " ".join(turn.text.split())[:200]
         return [saying(one, words) for one in found if one.constraint.column not in told]
+
+    def _allergies(self, turn: Turn, question: str) -> list[Statement]:
+        """What somebody cannot have who is asked for allergies: "nuts", "yes, nuts and soy", and what a yes
+        to "are you allergic to nuts?" says."""
+        text = turn.text.casefold()
+        named = (
+            self._categories.named(text, self._categories.columns, unwanted=True) if is_short(text) else []
+        )
+        if named or answer_of(turn.text) != "yes":
+            return named
+        return [one for one in self._sentence(question) if one.constraint.operator == "!="]
 
     def _amount_asked(self, question: str, text: str) -> list[Statement]:
         """What a turn that is an amount alone asks for by the question before it; none where that is for
@@ -127,6 +142,8 @@ class SettledStatements:
     def _unwanted(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn says, where names and years that alone would be wanted are those of a question for what
         to leave out: "any colour you don't like?" - "red", "any decade to avoid?" - "the 80s"."""
+        if says("allergies", question):
+            return [one for one in said if not _asks_for_names(one.constraint)]
         if name_asked(question) != "unwanted" or answer_of(turn.text) is not None or not is_short(turn.text):
             return list(said)
         wanted = says("must", turn.text.casefold())
@@ -199,6 +216,11 @@ def saying(statement: Statement, words: str) -> Statement:
     """A statement that was read in these words."""
     one = statement.constraint
     return Statement(statement.kind, Constraint(one.column, one.operator, one.value, None, words))
+
+
+def _asks_for_names(one: Constraint) -> bool:
+    values = one.value if isinstance(one.value, tuple) else (one.value,)
+    return one.operator in ("=", "in") and any(isinstance(each, str) for each in values)
 
 
 def _asks_money(question: str) -> bool:

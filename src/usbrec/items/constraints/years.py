@@ -49,8 +49,9 @@ _RANGE = LazyPattern(
 
 
 class YearReader:
-    """Reads the years of sentences as bounds on `year`; `price` tells how great prices are, and
-    `measures` whether what stands behind a number makes it one of something else."""
+    """Reads the years of sentences as bounds on `year`; `price` tells how great prices are, `measures`
+    whether what stands behind a number makes it one of something else, and `denied` whether a denial leads
+    there."""
 
     def __init__(
         self,
@@ -58,9 +59,10 @@ class YearReader:
         price: TypedColumn | None,
         table: ColumnTable,
         measures: Callable[[str], bool],
+        denied: Callable[[str], bool],
     ) -> None:
         self._year, self._price, self._table = year, price, table
-        self._measures = measures
+        self._measures, self._denied = measures, denied
 
     @functools.cached_property
     def _dear(self) -> bool:
@@ -113,13 +115,17 @@ class YearReader:
             if found is None or (self._dear and found[1] in _PLAIN):
                 continue
             place, _ = found
-            return _TURNED[operator] if _DENIED.search(before[:place]) else operator
+            return _TURNED[operator] if self._is_denied(before[:place]) else operator
         found = None if self._dear else self._ends("year_from", before)
         if found is not None:
-            denied = _DENIED.search(before[: found[0]]) is not None
+            denied = self._is_denied(before[: found[0]])
             plain: Operator = ">=" if found[1] == "ab" else "="
             return _TURNED[plain] if denied else plain
         return None
+
+    def _is_denied(self, before: str) -> bool:
+        """Whether a denial stands before: "not from", "it shouldn't be older than"."""
+        return _DENIED.search(before) is not None or self._denied(before)
 
     @staticmethod
     def _ends(use: str, before: str) -> tuple[int, str] | None:
