@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.dialogue import Operator
 from usbrec.items.constraints.categories import CategoryReader
-from usbrec.items.constraints.clauses import CLAUSE, clauses, first, holds
+from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.company import CompanyReader
 from usbrec.items.constraints.measures import UNITS, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
-from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, says
+from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, opens, says
 from usbrec.items.constraints.statements import Statement
 from usbrec.items.constraints.told_facts import tells_amount
 from usbrec.items.constraints.years import YearReader
@@ -40,7 +40,14 @@ _ALTOGETHER = LazyPattern(
     r"(?<!\w)(?:in\s+total|altogether|all\s+together|together|insgesamt|zusammen|for\s+(?:both|all|the\s+lot)(?:\s+of\s+them)?"
     r"|für\s+(?:beide|alle))(?!\w)"
 )
+#: "12 bottles for at most 120 euros", "three for under 20": what they cost together.
+_ALL_FOR = LazyPattern(
+    rf"(?:^|[,;.:]|(?<!\w)(?:need|want|buy|order|take|get|brauche|brauchen|nehme|nehmen|kaufe|kaufen|bestelle|suche|suchen))\s*"
+    rf"{PLACE}\s+(?P<what>[^\W\d_]+\s+)?(?:for|für|zu)\s+(?:[^\W\d_]+\s+){{0,3}}{PLACE}"
+)
 _SEVERAL = 2
+#: So many times a bound may be exceeded after all; more is another thing's price.
+_FARTHEST = 2.0
 _EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
 )
@@ -97,12 +104,70 @@ class BoundsReader:
         total = _EACH.search(text) is None and (
             (self._timed and _TOTAL.search(text) is not None)
             or (_ALTOGETHER.search(text) is not None and any(_is_several(one) for one in amounts))
+            or self._all_for(text, amounts)
         )
-        for statement in self._read(text, amounts, taken, money=money):
+        found = list(self._read(text, amounts, taken, money=money))
+        for statement in self._laxest(found, text, amounts, taken):
             if not (
                 total and self._columns.price and statement.constraint.column == self._columns.price.name
             ):
                 yield statement
+
+    def _laxest(
+        self, found: Sequence[Statement], text: str, amounts: Sequence[Amount], taken: set[int]
+    ) -> Iterator[Statement]:
+        """The statements of a sentence, of bounds from above on one column the greatest: "up to 400, 450 at
+        the very most", "up to 15, maybe 20", "at most 1000, but 1100 would still be ok"."""
+        if len(amounts) < _SEVERAL or says("self_corrections", text):
+            yield from found
+            return
+        most: dict[str, tuple[float, Statement]] = {}
+        for one in found:
+            value = one.constraint.value
+            if one.kind == "holds" and one.constraint.operator in ("<=", "<") and isinstance(value, float):
+                column = one.constraint.column
+                if column not in most or value > most[column][0]:
+                    most[column] = (value, one)
+        price = self._columns.price
+        if price is not None and price.name in most:
+            for number in self._granted(text):
+                amount = amounts[number]
+                if (
+                    number not in taken
+                    and most[price.name][0] < amount.value <= _FARTHEST * most[price.name][0]
+                    and self._columns.in_its_currency(amount)
+                    and not amount.year
+                ):
+                    taken.add(number)
+                    most[price.name] = (amount.value, holds("holds", price, "<=", amount.value))
+        for one in found:
+            column = one.constraint.column
+            if one.kind == "holds" and one.constraint.operator in ("<=", "<") and column in most:
+                yield most.pop(column)[1]
+            elif not (
+                one.kind == "holds"
+                and one.constraint.operator in ("<=", "<")
+                and isinstance(one.constraint.value, float)
+            ):
+                yield one
+
+    def _granted(self, text: str) -> Iterator[int]:
+        """The numbers that a bound may reach after all."""
+        uses = begun(text)
+        for each in self._phrases:
+            if "or_even" in uses:
+                yield from (int(match["number"]) for match in each.or_even.finditer(text))
+            if "corrects_behind" in uses:
+                yield from (int(match["number"]) for match in each.granted.finditer(text))
+
+    def _all_for(self, text: str, amounts: Sequence[Amount]) -> bool:
+        """Whether an amount is what several pieces cost together: "12 bottles for at most 120 euros"."""
+        return any(
+            _is_several(amounts[int(match[1])])
+            and self._columns.is_of_pieces(text[text.index(CLOSE, match.start()) + 1 :])
+            and not is_phrase("heads", (match["what"] or "").strip())
+            for match in (_ALL_FOR.finditer(text) if len(amounts) > 1 else ())
+        )
 
     def _read(
         self, text: str, amounts: Sequence[Amount], taken: set[int], *, money: bool
@@ -196,6 +261,12 @@ class BoundsReader:
                     # "For 4 players": from so many on, and up to so many.
                     yield holds("holds", ends[0], "<=", value)
                     yield holds("holds", ends[1], ">=", value)
+                    continue
+                unsaid = column is self._columns.price and not (money or amounts[number].currency)
+                if use == "at_least" and unsaid and _is_of_unknown(before):
+                    continue  # "LSF mindestens 30"
+                if weak and operator == "<=" and opens("heads", behind.lstrip()):
+                    yield holds("holds", column, ">=", value)  # "places for two people"
                     continue
                 flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
                 if operator == "<" and not flip and self._none_of_those(before):
@@ -364,6 +435,15 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _is_of_unknown(before: str) -> bool:
+    """Whether a thing stands right before a bound from below, which is hardly one of the price: "spf at
+    least"."""
+    said = WORD.findall(CLAUSE.split(before)[-1])
+    return bool(said) and not any(
+        is_phrase(use, said[-1]) for use in ("filler", "carriers", "copulas", "joins")
+    )
 
 
 def _is_several(amount: Amount) -> bool:

@@ -10,7 +10,7 @@ import functools
 import re
 
 from usbrec.items.constraints.clauses import CLAUSE
-from usbrec.items.constraints.phrases import OPEN, PLACE, all_phrases, begun
+from usbrec.items.constraints.phrases import CLOSE, OPEN, PLACE, all_phrases, begun
 from usbrec.lexicon import LANGUAGES, words
 from usbrec.patterns import LazyPattern
 
@@ -44,7 +44,13 @@ def certain(text: str) -> str:
 
 def demanded(clause: str) -> str:
     """A clause with blanks where a name or a stock that it speaks of would please only."""
-    if "wish_behind" not in begun(clause):
+    uses = begun(clause)
+    if CLOSE in clause and "if_it" in uses:
+        for each in all_phrases():
+            if (found := each.regex("if_it").search(clause, clause.index(CLOSE))) is not None:
+                # "Up to 150 if there's a pool"
+                clause = _blanked(clause, found.start(), len(clause))
+    if "wish_behind" not in uses:
         return clause
     for each in all_phrases():
         if (wish := each.regex("wish_behind").search(clause)) is not None:

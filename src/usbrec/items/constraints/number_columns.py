@@ -172,6 +172,16 @@ class NumberColumns:
         following = WORD.match(behind.lstrip(" -\t"))
         return following is not None and (unit_of(following[0]) in UNITS or self.is_named(following[0]))
 
+    def is_of_pieces(self, behind: str) -> bool:
+        """Whether what stands behind a number may be pieces that are bought: "12 bottles", not "128 GB" or "8
+        gears" of a column that counts gears."""
+        following = WORD.match(behind.lstrip(" -\t"))
+        if following is None or not self.measures(behind):
+            return True
+        word = following[0]
+        counted = self.counting(word) or self.counting(word.removesuffix("s"))
+        return unit_of(word) not in UNITS and counted is not None and bool(counted.unit)
+
     def in_its_currency(self, amount: Amount) -> bool:
         """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
         known = "" if self.price is None else self.price.currency
@@ -270,6 +280,18 @@ class NumberColumns:
                 and (listed.dimension == "months" or listed.size >= _DAY)
             ):
                 return None
+            called = [
+                one
+                for one in self.numbers
+                if unit in UNITS
+                and any(
+                    unit_of(word) in UNITS and told_in(1.0, unit, unit_of(word)) == 1.0
+                    for word in _PER.split(name_words(one.name))[0].split("_")
+                )
+            ]
+            counts = self._units[called[0].name] if len(called) == 1 else None
+            if counts is not None and (not counts or told_in(1.0, unit, counts) == 1.0):
+                return called[0], amount.value  # "30 Stunden" of "hours_per_week"
             measured = [
                 (one, told)
                 for one in self.numbers
@@ -333,7 +355,10 @@ class NumberColumns:
 
     def _other_price(self, before: str, behind: str) -> TypedColumn | None:
         """The column of other prices that a number's clause names right before or behind the number."""
-        told = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))[-2:]
+        said_before = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))
+        while said_before and is_phrase("copulas", said_before[-1]):
+            said_before.pop()  # "the deposit should be below"
+        told = said_before[-2:]
         near = [] if _INCLUDED.match(behind) else WORD.findall(CLAUSE.split(behind)[0].split(OPEN)[0])[:2]
         said = {*told, *near} | {unit_of(word) for word in near if unit_of(word) in UNITS}
         per = near[:1] and near[0] in _PER_WORDS

@@ -25,6 +25,8 @@ class ConstraintPatterns:
     turned_behind: re.Pattern[str]
     beside_price: re.Pattern[str]
     allowed: re.Pattern[str]
+    or_even: re.Pattern[str]
+    granted: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
     exactly_so_many: re.Pattern[str]
@@ -86,6 +88,9 @@ class ConstraintPatterns:
             allowed=LazyPattern(
                 rf"{number}[\s-]*(?:[^\W\d_]+\s+){{1,3}}?{phrases.one_of('fine', 'corrects_behind')}"
             ),
+            # "Maybe 20"; "1100 would still be ok".
+            or_even=LazyPattern(rf"{phrases.one_of('or_even')}{between}{number}(?!\s*[-–])"),
+            granted=LazyPattern(rf"{number}\s+{phrases.one_of('corrects_behind')}"),
             persons=LazyPattern(rf"{phrases.one_of('persons')}\s*$"),
             year_before=LazyPattern(rf"{phrases.one_of('before_years')}\s*$"),
             exactly_so_many=LazyPattern(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),

@@ -33,6 +33,10 @@ from usbrec.items.linking.linker import Linker
 
 #: Characters of a turn that are read; a longer one is no wish.
 LONGEST = 4_000
+#: A smaller number is an age rather than a year.
+_FIRST_YEAR = 1000
+#: A bound that is so many times smaller than the one before it may be told in thousands.
+_SHORT_FOR = 100
 
 
 class SettledStatements:
@@ -58,6 +62,8 @@ class SettledStatements:
         """A statement that depends on what was said before it, as one that does not."""
         if before is not None and self._asks_other(one, before):
             return self._answers_other(one, before)
+        if one.kind in ("holds", "corrects") and self._is_short_for(one.constraint, current):
+            return None
         if one.kind == "less":
             value = one.constraint.value
             lower = any(
@@ -84,6 +90,20 @@ class SettledStatements:
                 None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
             )
         return one
+
+    def _is_short_for(self, one: Constraint, current: Sequence[Constraint]) -> bool:
+        """Whether a bound on the price may be said in thousands behind one of thousands: "up to 10,000" - "I
+        could go up to 12"."""
+        value, price = one.value, self._price
+        if price is None or one.column != price.name or not isinstance(value, float):
+            return False
+        return (
+            any(
+                old.column == one.column and isinstance(old.value, float) and old.value >= _SHORT_FOR * value
+                for old in current
+            )
+            and not (self.table.numbers(price.name, self.table.allowed(())) <= value).any()
+        )
 
     def _beside_question(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> tuple[Statement, ...]:
         """What a turn that says so much by itself asks for behind what the recommender said before it."""
@@ -134,6 +154,8 @@ class SettledStatements:
         answer = text[:LONGEST].casefold().strip(" .!?\n")
         if _asks_money(question) or not is_amount(answer):
             return []
+        if says("enough", answer) and operator_asked(question) is None:
+            return []  # "How many gears?" - "7 is enough" may be at least so many
         columns = [spoken_name(one).casefold() for one in self._numbers_asked(question)]
         found = (self._sentence(one) for one in as_sentences(question, answer, columns))
         words = " ".join(text.split())[:200]
@@ -170,7 +192,8 @@ class SettledStatements:
         told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
         if not told or says("price", words):
             return False
-        return bool(self._asked(before))
+        last = sentences(before.text[-LONGEST:].casefold().strip())[-1]
+        return bool(self._asked(before)) or (last.endswith("?") and asks_for("other_amount", last))
 
     def _asked(self, before: Turn) -> list[TypedColumn]:
         """The columns of numbers beside the price that a recommender's last question names."""
@@ -200,6 +223,14 @@ class SettledStatements:
         if len(columns) != 1 or _asks_money(asked):
             return None
         old = one.constraint
+        if (
+            one.kind == "answers"
+            and says("enough", (old.words or "").casefold())
+            and not operator_asked(asked)
+        ):
+            return None
+        if columns[0] is self._numbers.year and isinstance(old.value, float) and old.value < _FIRST_YEAR:
+            return None  # "How old may it be?" - "at most 5"
         operator: Operator = (operator_asked(asked) or "=") if one.kind == "answers" else old.operator
         return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
 

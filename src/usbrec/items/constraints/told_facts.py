@@ -54,8 +54,8 @@ def tells_of_thing(told: str, columns: Iterable[str]) -> bool:
 
 
 def without_complaints(text: str) -> str:
-    """A sentence (in lower case) with blanks where it tells what all that there is has in common: "I hate that
-    everything is black" asks for nothing black."""
+    """A sentence (in lower case) with blanks where it tells what all that there is has in common: "I hate
+    that everything is black" asks for nothing black."""
     for found in list(_of_all().finditer(text)):
         before = CLAUSE.split(text[: found.start()])[-1]
         if not says("wanting", before):
