@@ -15,7 +15,7 @@ from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.company import CompanyReader
 from usbrec.items.constraints.measures import UNITS, unit_of
-from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.number_columns import NumberColumns, is_rate
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, opens, says
 from usbrec.items.constraints.statements import Statement
@@ -45,6 +45,7 @@ _ALL_FOR = LazyPattern(
     rf"(?:^|[,;.:]|(?<!\w)(?:need|want|buy|order|take|get|brauche|brauchen|nehme|nehmen|kaufe|kaufen|bestelle|suche|suchen))\s*"
     rf"{PLACE}\s+(?P<what>[^\W\d_]+\s+)?(?:for|für|zu)\s+(?:[^\W\d_]+\s+){{0,3}}{PLACE}"
 )
+_WITH = LazyPattern(r"(?<!\w)(?:with|mit)\s+$")
 _SEVERAL = 2
 #: So many times a bound may be exceeded after all; more is another thing's price.
 _FARTHEST = 2.0
@@ -89,9 +90,33 @@ class BoundsReader:
             else YearReader(columns.year, columns.price, categories.table, columns.measures, self._denied)
         )
 
-    def read(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
-        """What the amounts of a sentence ask for, which stand in its text as marks."""
+    def unread(self, text: str, amounts: Sequence[Amount]) -> Iterator[tuple[float, str]]:
+        """The amounts of a sentence that are said with a word of bounds and are about no column that is
+        known, each with its words: "at least 256 gb" where two columns are in GB."""
         taken: set[int] = set()
+        list(self.read(text, amounts, taken))
+        for each in self._phrases:
+            for _, use, pattern in (*each.before, *each.behind):
+                for match in pattern.finditer(text):
+                    number, words = int(match["number"]), match["words"]
+                    amount = amounts[number]
+                    if number in taken or amount.currency or amount.year or is_phrase("weak", words):
+                        continue
+                    taken.add(number)
+                    rest = text[text.index(CLOSE, match.start()) + 1 :].lstrip(" -")
+                    if rest.startswith("%") or is_rate(rest):
+                        continue  # told as a share; "at least 8 hours every day"
+                    behind = WORD.match(rest)
+                    unit = f" {behind[0]}" if behind is not None and behind[0] not in words.split() else ""
+                    value = f"{amount.value:.10g}{unit}"
+                    yield amount.value, f"{value} {words}" if "behind" in use else f"{words} {value}"
+
+    def read(
+        self, text: str, amounts: Sequence[Amount], taken: set[int] | None = None
+    ) -> Iterator[Statement]:
+        """What the amounts of a sentence ask for, which stand in its text as marks; the numbers that are
+        about a column are put into `taken`."""
+        taken = set() if taken is None else taken
         money = says("price", text)
         for one in self._company.read(text, amounts, money=money):
             taken |= one.numbers
@@ -425,6 +450,12 @@ class BoundsReader:
                 continue
             found = self._columns.said_at(amounts[number], text[match.end() :])
             before = text[: match.start()]
+            if found is None and _WITH.search(before) is not None:
+                found = self._columns.counted_at(amounts[number], text[match.end() :])
+                if found is not None and not self._denied(_WITH.sub("", before)):
+                    taken.add(number)
+                    yield holds("holds", found[0], "=", found[1])
+                continue
             if found is None or not _ALONE.search(before) or self._left_open(before):
                 continue
             taken.add(number)

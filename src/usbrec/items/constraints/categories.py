@@ -24,7 +24,7 @@ from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
-from usbrec.items.constraints.told_facts import tells_doing, tells_kind, tells_of_thing
+from usbrec.items.constraints.told_facts import asks_by, tells_doing, tells_kind, tells_of_thing
 from usbrec.patterns import LazyPattern
 
 #: Names of categories have at most so many words where they are looked for.
@@ -241,6 +241,10 @@ class CategoryReader:
             return
         name, written = next(iter(columns.items()))
         if name == "people" and mode != "exclude":
+            if (listed and name in wanted) or (
+                asks_by(told) and not self._is_choice(name, told, behind, listed=listed)
+            ):
+                wanted.setdefault(name, []).append(written)  # "something by Franz Kafka"
             return
         # "No shoes over 60" excludes no shoes.
         demanded = mode == "must" or (mode == "exclude" and ends_there(behind) and not tells_kind(told))

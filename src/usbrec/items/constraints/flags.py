@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,8 @@ from usbrec.items.constraints.phrases import (
     spoken_elsewhere,
 )
 from usbrec.items.constraints.statements import Statement
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon import words as lexicon_words
 from usbrec.patterns import LazyPattern
 
 #: "No pool needed": it need not be there.
@@ -105,6 +108,12 @@ class FlagReader:
             for column, pattern in flags
         ]
 
+        #: What those of "alcohol_free" do without.
+        self._free_of = [
+            (column, re.compile(rf"(?<!\w){re.escape(' '.join(words[:-1]))}(?!\w|[\s-]?(?:free|frei)(?!\w))"))
+            for column, _, _ in self._flags
+            if len(words := _spoken_words(column)) > 1 and words[-1] in ("free", "frei")
+        ]
         #: What says that they do not hold: "wired" of "wireless".
         self._opposites = [
             (column, said, re.compile(any_of(said)))
@@ -128,6 +137,10 @@ class FlagReader:
     def released(self, clause: str) -> Iterator[Statement]:
         if self._price is not None and says("any_price", clause):
             yield holds("released", self._price, "has", None)
+        if self._price is not None and (free := _free().search(clause)) is not None:
+            known = self._table.numbers(self._price.name, self._table.allowed(()))
+            if (known == 0).any() and not _denied_at(clause, free.start()):
+                yield holds("holds", self._price, "<=", 0.0)  # "a free course"
         if self._stock is not None and says("any_stock", clause):
             yield holds("released", self._stock, "has", None)
 
@@ -186,6 +199,10 @@ class FlagReader:
                     if fine
                     else holds("holds", column, "=", _denied_at(clause, found.start()))
                 )
+        for column, harm in self._free_of:
+            found = harm.search(clause)
+            if found is not None and _denied_at(clause, found.start()):
+                yield holds("holds", column, "=", True)  # "without alcohol" of "alcohol_free"
         found_at: list[tuple[int, int, Statement]] = []
         for column, words, pattern in self._flags:
             match = pattern.search(clause) if any(word in clause for word in words) else None
@@ -232,6 +249,14 @@ _THERE = frozenset(
 )
 
 
+@functools.cache
+def _free() -> re.Pattern[str]:
+    """What says that something must cost nothing."""
+    return re.compile(
+        "|".join(lexicon_words(language, "constraints")["free_of_charge"] for language in LANGUAGES)
+    )
+
+
 def _has_one(words: frozenset[str], text: str) -> bool:
     return not words.isdisjoint(_RUN.findall(text))
 
@@ -259,6 +284,7 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
 def _opposites_of(column: TypedColumn) -> list[str]:
     words = _spoken_words(column)
     told = [said for each in all_phrases() for said in each.lists["opposites"].get(" ".join(words), ())]
+    told += [f"un{name}" for name in spoken_elsewhere(column) if " " not in name]
     return [*told, *(f"{prefix}{words[0]}" for prefix in ("un", "non-", "non ") if len(words) == 1)]
 
 

@@ -222,8 +222,7 @@ class NumberColumns:
         found = self._of(amount, before, behind, money=money, weak=weak)
         if found is None or found[0] is self.price or amount.currency:
             return found
-        rated = any(word in behind for word in _RATE_WORDS) and _RATE.match(behind) is not None
-        return None if rated and not _COUNTS_BY.search(name_words(found[0].name)) else found
+        return None if is_rate(behind) and not _COUNTS_BY.search(name_words(found[0].name)) else found
 
     def _of(
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
@@ -326,7 +325,7 @@ class NumberColumns:
         """The column of ratings, where a number may be one of its scale; stars are of five. A hotel's stars
         are none that guests gave."""
         stars = unit[:2] == "st"
-        found = sorted(filter(is_rating, self.numbers), key=lambda one: _is_of_stars(one) != stars)
+        found = sorted(filter(is_rating, self.numbers), key=lambda one: is_of_stars(one) != stars)
         for column in found:
             scale = None if self._scale_of is None else self._scale_of(column)
             if scale is None or amount.value > scale:
@@ -349,6 +348,16 @@ class NumberColumns:
             return None
         told = told_in(amount.value, unit, column.unit) if unit else amount.value
         return None if told is None else (column, told)
+
+    def counted_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
+        """The column that counts what stands right behind a number, where nothing else stands there: "with
+        five doors"."""
+        said = WORD.findall(_AND.split(CLAUSE.split(behind)[0].split(OPEN)[0])[0])
+        said = [word for word in said if word not in _FILLERS]
+        column = self.counting(said[0]) if len(said) == 1 else None
+        if column is None or column.unit or amount.currency or amount.year or self.both_ends(column):
+            return None
+        return column, amount.value
 
     def _says(self, column: TypedColumn, word: str) -> bool:
         return word in self.spoken[column.name] or word.removesuffix("s") in self.spoken[column.name]
@@ -394,7 +403,13 @@ class NumberColumns:
         return None if least is None or most is None else (least, most)
 
 
-def _is_of_stars(column: TypedColumn) -> bool:
+def is_rate(behind: str) -> bool:
+    """Whether what stands behind a number says how often it is so much: "hours every day"."""
+    return any(word in behind for word in _RATE_WORDS) and _RATE.match(behind) is not None
+
+
+def is_of_stars(column: TypedColumn) -> bool:
+    """Whether a column has stars, as hotels do."""
     return not {"stars", "sterne"}.isdisjoint(name_words(column.name).split("_"))
 
 

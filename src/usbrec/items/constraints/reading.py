@@ -29,7 +29,7 @@ from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader
-from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
@@ -49,6 +49,7 @@ from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
 from usbrec.items.constraints.told_facts import without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
+from usbrec.items.constraints.years import LIKE_A_YEAR
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
@@ -76,6 +77,11 @@ _OUT_OF = LazyPattern(
 _RATED = LazyPattern(
     r"(?<!\w)(?:rat(?:ed|ing|ings)|scor(?:e|ed)|stars?|reviews?|points|bewert\w*|sternen?|punkten?)(?!\w)"
 )
+#: Behind or before a number of others, these make it a rating too: "8/10 or better", "at least 4/5".
+_RATED_LEAST = LazyPattern(r"(?:at least|minimum|min\.?|over|above|mindestens|über|ab)\s+$")
+_OR_BETTER = LazyPattern(
+    r"\s*(?:\+|(?:or|oder|and|und)\s+(?:better|higher|above|more|up|besser|höher|mehr|darüber)(?!\w))"
+)
 _MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}
 #: The scales that ratings are told on: a column has the shortest that holds all of it.
 _SCALES = (5, 10, 100)
@@ -99,12 +105,15 @@ class ConstraintReader(SettledStatements):
             numbers, self._price, self._stock_count, self._scale_of, self._values_of
         )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
-        self._rating = first(numbers, is_rating)
+        # A hotel's stars are none that guests gave.
+        guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
+        self._rating = guests or first(numbers, is_rating)
 
     @functools.cached_property
-    def _scale(self) -> int | None:
-        """The most that the column of ratings may hold; None where it is told on no usual scale."""
-        return None if self._rating is None else self._scale_of(self._rating)
+    def _dear(self) -> bool:
+        """Whether a price may be as great as a year."""
+        known = np.empty(0) if self._price is None else self._values_of(self._price)
+        return bool(len(known)) and float(known.max()) >= LIKE_A_YEAR
 
     def _values_of(self, column: TypedColumn) -> NDArray[np.float64]:
         return self.table.numbers(column.name, self.table.allowed(()))
@@ -155,6 +164,7 @@ class ConstraintReader(SettledStatements):
             found += [f"{value:.10g}%" for value in shares]
             told = [one for number, one in enumerate(amounts) if one.currency and number in places]
             found += [f"{one.value:.10g} {one.currency}" for one in told if one.value not in read]
+            found += [words for value, words in self._bounds.unread(marked, amounts) if value not in read]
         return tuple(dict.fromkeys(found))
 
     def is_operator(self, word: str) -> bool:
@@ -263,7 +273,9 @@ class ConstraintReader(SettledStatements):
         marked = without_stories(marked)
         if OPEN not in marked:
             return []
-        amounts = tuple(one for one in amounts if self._numbers.in_its_currency(one))
+        amounts = tuple(
+            one for one in amounts if self._numbers.in_its_currency(one) and not (one.year and not self._dear)
+        )
         if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
         corrected = any(each.corrects.search(marked) for each in self._phrases)
@@ -307,13 +319,21 @@ class ConstraintReader(SettledStatements):
         return int(known.max()) if len(known) else None
 
     def _rated(self, found: re.Match[str], text: str) -> str:
-        if not found["out"] and _RATED.search(text) is None and found["of"] != "von":
+        plain = not found["out"] and _RATED.search(text) is None and found["of"] != "von"
+        of_rating = found["of"] is None and (
+            _OR_BETTER.match(text, found.end()) or _RATED_LEAST.search(text[: found.start()])
+        )
+        if plain and not of_rating:
             return found[0]  # "2 of 5 items"
         rated = float(found["rated"].replace(",", "."))
         most = _MOST_RATED.get(found["most"]) or int(found["most"])
-        if self._rating is None or self._scale is None or rated > most:
+        column = self._rating
+        if column is not None and not is_of_stars(column) and "st" in found[0]:
+            column = first(self._numbers.numbers, is_of_stars) or column
+        scale = None if column is None else self._scale_of(column)
+        if column is None or scale is None or rated > most:
             return f"{found['rated']} points"
-        return f"{rated * self._scale / most:.10g} {spoken_name(self._rating)}"
+        return f"{rated * scale / most:.10g} {spoken_name(column)}"
 
 
 def _taken_back(clause: str) -> str | None:

@@ -53,6 +53,12 @@ def tells_of_thing(told: str, columns: Iterable[str]) -> bool:
     return found is not None and not any(name.split()[-1] in found[0] for name in columns)
 
 
+def asks_by(told: str) -> bool:
+    """Whether what stands before a person's name asks for what is by them and says nothing else: "do you have
+    anything by", not "I love everything by" or "I read one by"."""
+    return _TITLE not in told and _by().fullmatch(told) is not None
+
+
 def without_complaints(text: str) -> str:
     """A sentence (in lower case) with blanks where it tells what all that there is has in common: "I hate
     that everything is black" asks for nothing black."""
@@ -66,6 +72,11 @@ def without_complaints(text: str) -> str:
 @functools.cache
 def _of_all() -> re.Pattern[str]:
     return _pattern("told_of_all")
+
+
+@functools.cache
+def _by() -> re.Pattern[str]:
+    return _pattern("asks_by")
 
 
 @functools.cache
