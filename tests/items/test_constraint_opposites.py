@@ -141,6 +141,7 @@ def read(items: str, *texts: str) -> list[str]:
         ("hotels", "I'd rather not move from Munich", []),
         ("films", "Im Original auf Norwegisch", []),
         ("films", "in Norwegian", ["language is Norwegian"]),
+        ("hotels", "in Österreich", ["country is Austria"]),
         ("hotels", "with free parking", ["parking: yes"]),
         ("hotels", "free wifi", ["wifi is free"]),
         # Allergens are no wishes.

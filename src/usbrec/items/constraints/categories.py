@@ -20,7 +20,7 @@ from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_roles import is_harm, is_maker, is_origin
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
-from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_said, is_land
+from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_said, is_land, is_land_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
@@ -254,7 +254,7 @@ class CategoryReader:
             return  # "set in France"
         said = " ".join(word[0] for word in words)
         tongue = ends("tongue_before", told) or opens("tongue_behind", behind.lstrip(" -"))
-        if tongue and is_origin(name) and said != folded(written):
+        if tongue and is_origin(name) and said != folded(written) and not is_land_name(said):
             return  # "in French"
         if is_phrase("states_of_things", said) and not (
             spoken_name(self._typed(name)) in told

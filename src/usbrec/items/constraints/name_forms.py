@@ -54,6 +54,11 @@ def is_land(word: str) -> bool:
     return folded(word) in _forms()
 
 
+def is_land_name(word: str) -> bool:
+    """Whether a word (in small letters) is a country's name and no adjective: "österreich"."""
+    return folded(word) in _countries()
+
+
 @functools.cache
 def _countries() -> Mapping[str, str]:
     """Each country's names, as they are compared, and the country."""

@@ -283,6 +283,7 @@ class NumberColumns:
                 one
                 for one in self.numbers
                 if unit in UNITS
+                and one is not self.year  # "at most 5 years old"
                 and any(
                     unit_of(word) in UNITS and told_in(1.0, unit, unit_of(word)) == 1.0
                     for word in _PER.split(name_words(one.name))[0].split("_")
