@@ -67,6 +67,7 @@ def read(items: str, *texts: str) -> list[str]:
         ("wine", "a 2018 vintage or older", ["year at most 2018"]),
         ("wine", "a 2018 vintage", ["year exactly 2018"]),
         ("wine", "Jahrgang 2015 oder 2018", ["year one of 2015, 2018"]),
+        ("cars", "Baujahr 2015, 2016 oder 2017", ["year one of 2015, 2016, 2017"]),
         # Thousands, cents and ratings.
         ("cars", "zwischen 8 und 12 Tausend", ["price at least 8000", "price at most 12000"]),
         ("cars", "between 8 and 12k", ["price at least 8000", "price at most 12000"]),
@@ -81,6 +82,9 @@ def read(items: str, *texts: str) -> list[str]:
         ("flats", "Bis 900. Rot", ["rent at most 900"]),
         # Other columns than the price.
         ("flats", "the deposit should be below 2000 euros", ["deposit below 2000"]),
+        ("flats", "up to 1200, deposit at most 3000 euros", ["rent at most 1200", "deposit at most 3000"]),
+        ("wine", "nothing rated below 7", ["rating at least 7"]),
+        ("wine", "nothing with less than 12 % alcohol", ["alcohol at least 12"]),
         ("flats", "die Miete sollte unter 1000 Euro liegen", ["rent below 1000"]),
         ("jobs", "höchstens 30 Stunden", ["hours per week at most 30"]),
         ("jobs", "places for two people", ["places at least 2"]),

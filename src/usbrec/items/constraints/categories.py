@@ -242,7 +242,9 @@ class CategoryReader:
         name, written = next(iter(columns.items()))
         if name == "people" and mode != "exclude":
             if (listed and name in wanted) or (
-                asks_by(told) and not self._is_choice(name, told, behind, listed=listed)
+                asks_by(told)
+                and not (behind.lstrip().startswith("?") and len(told.split()) == 1)  # "By Franz Kafka?"
+                and not self._is_choice(name, told, behind, listed=listed)
             ):
                 wanted.setdefault(name, []).append(written)  # "something by Franz Kafka"
             return
@@ -285,9 +287,10 @@ class CategoryReader:
         if place is None:
             return False
         words = list(WORD.finditer(behind, place))
-        length, columns = self._longest(words, 0)
-        if length:
-            return name not in columns
+        for position in range(min(len(words), 3)):
+            length, columns = self._longest(words, position)
+            if length:
+                return name not in columns  # "black or dark blue"
         # "French or Italian" where nothing is Italian
         return not (is_origin(name) and is_land(words[0][0]))
 
@@ -333,7 +336,7 @@ class CategoryReader:
             return "open"
         if allows(told) or ends("own_places", told) or ends("beside_others", told):
             return "open"
-        if tells_doing(told) and self._mode(told) != "exclude":
+        if (tells_doing(told) or ends("too_much_of", told)) and self._mode(told) != "exclude":
             return "open"
         if any(map(is_origin, columns)) and (
             ends("not_far", told) or (ends("nearby", told) and self._mode(told) != "exclude")

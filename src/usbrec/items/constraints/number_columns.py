@@ -382,7 +382,7 @@ class NumberColumns:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
         # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
         told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
-        behind = "" if _INCLUDED.match(behind) else behind.split(OPEN)[0]
+        behind = "" if _INCLUDED.match(behind) else CLAUSE.split(behind.split(OPEN)[0])[0]
         near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]
         found = []
         for column in self.numbers:

@@ -68,7 +68,9 @@ class ConstraintPatterns:
                 (
                     operator,
                     use,
-                    LazyPattern(rf"{number}\s*(?:[^\W\d_]+\s+)?(?P<words>{phrases.one_of(use)})"),
+                    LazyPattern(
+                        rf"{number}\s*(?:(?:[^\W\d_]+\s+)?|(?:[^\W\d_]+\s+){{2}}(?=(?:or|oder)\s))(?P<words>{phrases.one_of(use)})"
+                    ),
                 )
                 for operator, use in _BEHIND
             ),

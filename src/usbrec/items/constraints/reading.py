@@ -33,6 +33,7 @@ from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
+    CLOSE,
     OPEN,
     PLACE,
     all_phrases,
@@ -211,6 +212,7 @@ class ConstraintReader(SettledStatements):
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
         marked = without_complaints(without_stories(marked))
         found: list[Statement] = []
+        asked_before: list[Statement] = []
         for start, clause in clauses(marked):
             if is_about_offer(clause, self._phrases):
                 continue
@@ -235,12 +237,23 @@ class ConstraintReader(SettledStatements):
                 left_open = {one.constraint.column for one in unimportant}
                 wanted = demanded(clause)
                 found += self._flags.stocked(wanted)
-                found += [
+                flagged = [
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
                 found += self._hours.read(wanted)
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
-                found += _as_theirs(named, clause) if named else ()
+                here = [*flagged, *(_as_theirs(named, clause) if named else ())]
+                asked = [one for one in here if _asks(one)]
+                if start and asked and opens("or_words", clause.lstrip()):
+                    # "With a pool, or with breakfast at least" asks for neither, "100, or 120 with breakfast"
+                    # not for the breakfast.
+                    columns = {one.constraint.column for one in asked_before}
+                    others = [one for one in asked if one.constraint.column not in columns]
+                    here = [one for one in here if one not in others]
+                    if others and CLOSE not in clause:
+                        found = [one for one in found if one not in asked_before]
+                found += here
+                asked_before = asked
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
@@ -334,6 +347,14 @@ class ConstraintReader(SettledStatements):
         if column is None or scale is None or rated > most:
             return f"{found['rated']} points"
         return f"{rated * scale / most:.10g} {spoken_name(column)}"
+
+
+def _asks(one: Statement) -> bool:
+    """Whether a statement asks for a name or for what a column of yes and no says."""
+    old = one.constraint
+    return one.kind in ("holds", "also") and (
+        old.operator == "in" or (old.operator == "=" and old.value is not False)
+    )
 
 
 def _taken_back(clause: str) -> str | None:

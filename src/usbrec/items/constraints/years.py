@@ -44,7 +44,9 @@ _DENIED = LazyPattern(
 )
 #: "A 2016 model or newer", "a 2018 vintage or older".
 _NAMED_YEAR = LazyPattern(r"(?!(?:or|oder|and|und)\s)[^\W\d_]+\s+(?=(?:or|and|oder|und)\s)")
-_OR_THAT_YEAR = LazyPattern(rf"{PLACE}\s+(?:or|oder)\s+{PLACE}(?!\s*[^\W\d_]+\s+(?:or|oder)\s)")
+_OR_THAT_YEAR = LazyPattern(
+    rf"(?:{PLACE}\s*(?:,|/|(?:or|oder)(?=\s))\s*)+{PLACE}(?!\s*[^\W\d_]+\s+(?:or|oder)\s)"
+)
 #: "Between 2000 and 2010", "from 2000 to 2010", "2000-2010".
 _RANGE = LazyPattern(
     rf"(?:(?<!\w)(?P<open>between|from|zwischen|von)\s+)?{PLACE}\s*(?:[-–—]|(?:and|to|until|und|bis)(?=\s))\s*{PLACE}"
@@ -92,7 +94,7 @@ class YearReader:
                 years = range(int(values[0]), int(values[1]) + 1)
                 yield holds("holds", self._year, "not in", tuple(map(float, years)))
         for match in _OR_THAT_YEAR.finditer(text) if len(amounts) > 1 else ():
-            pair = int(match[1]), int(match[2])
+            pair = tuple(int(one[1]) for one in _PLACED.finditer(match[0]))
             if not taken.isdisjoint(pair) or not all(amounts[one].year for one in pair):
                 continue
             behind = text[match.end() :].lstrip()
