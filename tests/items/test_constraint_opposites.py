@@ -176,6 +176,8 @@ def test_only_what_is_asked_for_holds(items: str, text: str, expected: list[str]
         ("food", ("Is there anything you can't eat?", "nuts"), ["allergens not nuts"]),
         ("food", ("Hast du Allergien?", "soy"), ["allergens not soy"]),
         ("courses", ("Which weekday?", "any but Monday"), ["weekday not Monday"]),
+        ("films", ("Do you want it in French?", "yes, or English"), ["language one of French, English"]),
+        ("films", ("Do you want it in French?", "yes"), ["language is French"]),
         ("courses", ("Would online be ok?", "yes"), []),
         ("films", ("Would two hours be ok?", "yes"), ["runtime at most 120"]),
         ("films", ("Is an hour ok?", "yes"), ["runtime at most 60"]),

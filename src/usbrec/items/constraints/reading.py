@@ -244,7 +244,12 @@ class ConstraintReader(SettledStatements):
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
                 here = [*flagged, *(_as_theirs(named, clause) if named else ())]
                 asked = [one for one in here if _asks(one)]
-                if start and asked and opens("or_words", clause.lstrip()):
+                if (
+                    start
+                    and asked
+                    and (asked_before or CLOSE in clause)
+                    and opens("or_words", clause.lstrip())
+                ):
                     # "With a pool, or with breakfast at least" asks for neither, "100, or 120 with breakfast"
                     # not for the breakfast.
                     columns = {one.constraint.column for one in asked_before}

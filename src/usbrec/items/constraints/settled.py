@@ -113,7 +113,10 @@ class SettledStatements:
         if asked := self._amount_asked(question, turn.text):
             return tuple(asked)
         said = self._unwanted(turn, question, said)
-        return (*said, *self._answered(turn, question, said))
+        # "Do you want it in German?" - "yes, or English"
+        also = [one for one in said if one.kind == "also"]
+        said = [one for one in said if one.kind != "also"]
+        return (*said, *self._answered(turn, question, said), *also)
 
     def _answered(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn asks for by the question before it, of columns that it says nothing of itself."""
