@@ -50,7 +50,6 @@ from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
 from usbrec.items.constraints.told_facts import without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
-from usbrec.items.constraints.years import LIKE_A_YEAR
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
@@ -109,12 +108,6 @@ class ConstraintReader(SettledStatements):
         # A hotel's stars are none that guests gave.
         guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
         self._rating = guests or first(numbers, is_rating)
-
-    @functools.cached_property
-    def _dear(self) -> bool:
-        """Whether a price may be as great as a year."""
-        known = np.empty(0) if self._price is None else self._values_of(self._price)
-        return bool(len(known)) and float(known.max()) >= LIKE_A_YEAR
 
     def _values_of(self, column: TypedColumn) -> NDArray[np.float64]:
         return self.table.numbers(column.name, self.table.allowed(()))
@@ -291,9 +284,7 @@ class ConstraintReader(SettledStatements):
         marked = without_stories(marked)
         if OPEN not in marked:
             return []
-        amounts = tuple(
-            one for one in amounts if self._numbers.in_its_currency(one) and not (one.year and not self._dear)
-        )
+        amounts = tuple(one for one in amounts if self._numbers.in_its_currency(one))
         if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
         corrected = any(each.corrects.search(marked) for each in self._phrases)

@@ -33,6 +33,8 @@ from usbrec.items.linking.linker import Linker
 
 #: Characters of a turn that are read; a longer one is no wish.
 LONGEST = 4_000
+#: Numbers of years.
+_OLDEST, _NEWEST = 1800.0, 2100.0
 #: A smaller number is an age rather than a year.
 _FIRST_YEAR = 1000
 #: A bound that is so many times smaller than the one before it may be told in thousands.
@@ -83,6 +85,7 @@ class SettledStatements:
             return Statement("holds", one.constraint)
         if one.kind == "answers":
             asked = before is not None and says("asks_price", before.text.casefold())
+            asked = asked and not self._is_year(one.constraint.value)
             return Statement("holds", one.constraint) if asked else None
         if one.kind == "cheaper":
             price = None if before is None or self._price is None else self._offered(before, self._price)
@@ -90,6 +93,12 @@ class SettledStatements:
                 None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
             )
         return one
+
+    def _is_year(self, value: object) -> bool:
+        """Whether a number is written like a year, where no price is as great: "Heat (1995)"."""
+        if self._price is None or not isinstance(value, float) or not _OLDEST <= value < _NEWEST:
+            return False
+        return not (self.table.numbers(self._price.name, self.table.allowed(())) >= _OLDEST).any()
 
     def _is_short_for(self, one: Constraint, current: Sequence[Constraint]) -> bool:
         """Whether a bound on the price may be said in thousands behind one of thousands: "up to 10,000" - "I

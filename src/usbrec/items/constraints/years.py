@@ -28,7 +28,7 @@ from usbrec.patterns import LazyPattern
 
 _PLACED = LazyPattern(PLACE)
 #: From so much on, a price may be taken for a year.
-LIKE_A_YEAR = 1800.0
+_LIKE_A_YEAR = 1800.0
 #: The lists of words before a year, the longest phrases of time first, and what each asks for.
 _BEFORE: tuple[tuple[str, Operator], ...] = (
     ("year_since", ">="), ("year_after", ">"), ("year_until", "<="), ("year_earlier", "<"),
@@ -75,7 +75,7 @@ class YearReader:
         if self._price is None:
             return False
         known = self._table.numbers(self._price.name, self._table.allowed(()))
-        return bool(len(known)) and float(known.max()) >= LIKE_A_YEAR
+        return bool(len(known)) and float(known.max()) >= _LIKE_A_YEAR
 
     def read(self, text: str, amounts: Sequence[Amount], taken: set[int]) -> Iterator[Statement]:
         """What the years of a sentence ask for; the numbers that were read are put into `taken`."""
