@@ -69,6 +69,7 @@ READERS = {
         ("books", "I love everything by Franz Kaffen", []),
         ("books", "I read one by Franz Kaffen", []),
         ("books", "I met Franz Kaffen", []),
+        ("books", "stories like Der Damm (1912) written by Franz Kaffen", []),
         ("books", "Who is it by? By Franz Kaffen?", []),
         ("books", "a book by Franz Kaffen or something similar", ["people is Franz Kaffen"]),
         ("creams", "without alcohol", ["alcohol free: yes"]),

@@ -151,6 +151,9 @@ class CategoryReader:
                 continue
             start, end = words[position].start(), words[position + length - 1].end()
             told, behind = clause[taken:start], clause[end:]
+            if "people" in columns and not taken and before.rstrip()[-1:] == ")":
+                position += length  # "Lincoln (2012) directed by Steven Spielberg" tells whose it is
+                continue
             named = words[position : position + length]
             if (
                 "people" not in columns
