@@ -14,6 +14,7 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.company import CompanyReader
+from usbrec.items.constraints.greatest_bounds import laxest
 from usbrec.items.constraints.measures import UNITS, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns, is_rate
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
@@ -47,8 +48,6 @@ _ALL_FOR = LazyPattern(
 )
 _WITH = LazyPattern(r"(?<!\w)(?:with|mit)\s+$")
 _SEVERAL = 2
-#: So many times a bound may be exceeded after all; more is another thing's price.
-_FARTHEST = 2.0
 _EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
 )
@@ -132,58 +131,11 @@ class BoundsReader:
             or self._all_for(text, amounts)
         )
         found = list(self._read(text, amounts, taken, money=money))
-        for statement in self._laxest(found, text, amounts, taken):
+        for statement in laxest(found, text, amounts, taken, self._columns, self._phrases):
             if not (
                 total and self._columns.price and statement.constraint.column == self._columns.price.name
             ):
                 yield statement
-
-    def _laxest(
-        self, found: Sequence[Statement], text: str, amounts: Sequence[Amount], taken: set[int]
-    ) -> Iterator[Statement]:
-        """The statements of a sentence, of bounds from above on one column the greatest: "up to 400, 450 at
-        the very most", "up to 15, maybe 20", "at most 1000, but 1100 would still be ok"."""
-        if len(amounts) < _SEVERAL or says("self_corrections", text):
-            yield from found
-            return
-        most: dict[str, tuple[float, Statement]] = {}
-        for one in found:
-            value = one.constraint.value
-            if one.kind == "holds" and one.constraint.operator in ("<=", "<") and isinstance(value, float):
-                column = one.constraint.column
-                if column not in most or value > most[column][0]:
-                    most[column] = (value, one)
-        price = self._columns.price
-        if price is not None and price.name in most:
-            for number in self._granted(text):
-                amount = amounts[number]
-                if (
-                    number not in taken
-                    and most[price.name][0] < amount.value <= _FARTHEST * most[price.name][0]
-                    and self._columns.in_its_currency(amount)
-                    and not amount.year
-                ):
-                    taken.add(number)
-                    most[price.name] = (amount.value, holds("holds", price, "<=", amount.value))
-        for one in found:
-            column = one.constraint.column
-            if one.kind == "holds" and one.constraint.operator in ("<=", "<") and column in most:
-                yield most.pop(column)[1]
-            elif not (
-                one.kind == "holds"
-                and one.constraint.operator in ("<=", "<")
-                and isinstance(one.constraint.value, float)
-            ):
-                yield one
-
-    def _granted(self, text: str) -> Iterator[int]:
-        """The numbers that a bound may reach after all."""
-        uses = begun(text)
-        for each in self._phrases:
-            if "or_even" in uses:
-                yield from (int(match["number"]) for match in each.or_even.finditer(text))
-            if "corrects_behind" in uses:
-                yield from (int(match["number"]) for match in each.granted.finditer(text))
 
     def _all_for(self, text: str, amounts: Sequence[Amount]) -> bool:
         """Whether an amount is what several pieces cost together: "12 bottles for at most 120 euros"."""
