@@ -60,7 +60,7 @@ CARS_READER = ConstraintReader(CARS, open_linker(CARS))
         ("unter 13 Prozent Alkohol", ["alcohol below 13"]),
         ("not by Helen Oduya", ["people not Helen Oduya"]),
         ("nothing by Helen Oduya", ["people not Helen Oduya"]),
-        ("by Helen Oduya", []),
+        ("by Helen Oduya", ["people is Helen Oduya"]),
     ],
 )
 def test_years_and_shares_are_read(text: str, expected: list[str]) -> None:

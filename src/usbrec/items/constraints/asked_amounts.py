@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from usbrec.dialogue import Operator
@@ -82,9 +83,9 @@ def as_bound(question: str, *, yes: bool) -> str | None:
     """What a yes, or a no, to a question whether so much would be all right, or too much, says: "at most 60
     euros". None for another question, and for a no to the first."""
     for one in _languages():
-        if (too := one.too_much.search(question)) is not None:
+        if (too := one.too_much.search(question)) is not None and _has_number(too["what"]):
             return f"{one.below if yes else one.sides[0]} {_from_number(too['what'])}"
-        if yes and (fine := one.allowed.search(question)) is not None:
+        if yes and (fine := one.allowed.search(question)) is not None and _has_number(fine["what"]):
             return f"{one.sides[0]} {_from_number(fine['what'])}"
     return None
 
@@ -116,6 +117,16 @@ def _numbers_of(answer: str) -> str:
     said = list(WORD.finditer(answer))
     ends = [word.end() for word in said if word[0][0].isdigit() or is_number_word(word[0])]
     return answer[: ends[-1]] if ends else answer
+
+
+def _has_number(text: str) -> bool:
+    """Whether a text has a number, or "an hour": not "would online be okay"."""
+    said = WORD.findall(text)
+    return (
+        _DIGIT.search(text) is not None
+        or any(map(is_number_word, said))
+        or any(is_article(one) and unit_of(other) in UNITS for one, other in pairwise(said))
+    )
 
 
 def _from_number(text: str) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.dialogue import Operator
 from usbrec.items.constraints.categories import CategoryReader
-from usbrec.items.constraints.clauses import CLAUSE, clauses, first, holds
+from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.company import CompanyReader
+from usbrec.items.constraints.greatest_bounds import laxest
 from usbrec.items.constraints.measures import UNITS, unit_of
-from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.number_columns import NumberColumns, is_rate
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
-from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, says
+from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, opens, says
 from usbrec.items.constraints.statements import Statement
 from usbrec.items.constraints.stock_counts import StockCounts
 from usbrec.items.constraints.told_facts import tells_amount
@@ -41,6 +42,12 @@ _ALTOGETHER = LazyPattern(
     r"(?<!\w)(?:in\s+total|altogether|all\s+together|together|insgesamt|zusammen|for\s+(?:both|all|the\s+lot)(?:\s+of\s+them)?"
     r"|für\s+(?:beide|alle))(?!\w)"
 )
+#: "12 bottles for at most 120 euros", "three for under 20": what they cost together.
+_ALL_FOR = LazyPattern(
+    rf"(?:^|[,;.:]|(?<!\w)(?:need|want|buy|order|take|get|brauche|brauchen|nehme|nehmen|kaufe|kaufen|bestelle|suche|suchen))\s*"
+    rf"{PLACE}\s+(?P<what>[^\W\d_]+\s+)?(?:for|für|zu)\s+(?:[^\W\d_]+\s+){{0,3}}{PLACE}"
+)
+_WITH = LazyPattern(r"(?<!\w)(?:with|mit)\s+$")
 _SEVERAL = 2
 _EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
@@ -81,12 +88,36 @@ class BoundsReader:
         self._years = (
             None
             if columns.year is None
-            else YearReader(columns.year, columns.price, categories.table, columns.measures)
+            else YearReader(columns.year, columns.price, categories.table, columns.measures, self._denied)
         )
 
-    def read(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
-        """What the amounts of a sentence ask for, which stand in its text as marks."""
+    def unread(self, text: str, amounts: Sequence[Amount]) -> Iterator[tuple[float, str]]:
+        """The amounts of a sentence that are said with a word of bounds and are about no column that is
+        known, each with its words: "at least 256 gb" where two columns are in GB."""
         taken: set[int] = set()
+        list(self.read(text, amounts, taken))
+        for each in self._phrases:
+            for _, use, pattern in (*each.before, *each.behind):
+                for match in pattern.finditer(text):
+                    number, words = int(match["number"]), match["words"]
+                    amount = amounts[number]
+                    if number in taken or amount.currency or amount.year or is_phrase("weak", words):
+                        continue
+                    taken.add(number)
+                    rest = text[text.index(CLOSE, match.start()) + 1 :].lstrip(" -")
+                    if rest.startswith("%") or is_rate(rest):
+                        continue  # told as a share; "at least 8 hours every day"
+                    behind = WORD.match(rest)
+                    unit = f" {behind[0]}" if behind is not None and behind[0] not in words.split() else ""
+                    value = f"{amount.value:.10g}{unit}"
+                    yield amount.value, f"{value} {words}" if "behind" in use else f"{words} {value}"
+
+    def read(
+        self, text: str, amounts: Sequence[Amount], taken: set[int] | None = None
+    ) -> Iterator[Statement]:
+        """What the amounts of a sentence ask for, which stand in its text as marks; the numbers that are
+        about a column are put into `taken`."""
+        taken = set() if taken is None else taken
         money = says("price", text)
         for one in self._company.read(text, amounts, money=money):
             taken |= one.numbers
@@ -99,12 +130,23 @@ class BoundsReader:
         total = _EACH.search(text) is None and (
             (self._timed and _TOTAL.search(text) is not None)
             or (_ALTOGETHER.search(text) is not None and any(_is_several(one) for one in amounts))
+            or self._all_for(text, amounts)
         )
-        for statement in self._read(text, amounts, taken, money=money):
+        found = list(self._read(text, amounts, taken, money=money))
+        for statement in laxest(found, text, amounts, taken, self._columns, self._phrases):
             if not (
                 total and self._columns.price and statement.constraint.column == self._columns.price.name
             ):
                 yield statement
+
+    def _all_for(self, text: str, amounts: Sequence[Amount]) -> bool:
+        """Whether an amount is what several pieces cost together: "12 bottles for at most 120 euros"."""
+        return any(
+            _is_several(amounts[int(match[1])])
+            and self._columns.is_of_pieces(text[text.index(CLOSE, match.start()) + 1 :])
+            and not is_phrase("heads", (match["what"] or "").strip())
+            for match in (_ALL_FOR.finditer(text) if len(amounts) > 1 else ())
+        )
 
     def _read(
         self, text: str, amounts: Sequence[Amount], taken: set[int], *, money: bool
@@ -200,6 +242,12 @@ class BoundsReader:
                     # "For 4 players": from so many on, and up to so many.
                     yield holds("holds", ends[0], "<=", value)
                     yield holds("holds", ends[1], ">=", value)
+                    continue
+                unsaid = column is self._columns.price and not (money or amounts[number].currency)
+                if use == "at_least" and unsaid and _is_of_unknown(before):
+                    continue  # "LSF mindestens 30"
+                if weak and operator == "<=" and opens("heads", behind.lstrip()):
+                    yield holds("holds", column, ">=", value)  # "places for two people"
                     continue
                 flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
                 if operator == "<" and not flip and self._none_of_those(before):
@@ -369,6 +417,12 @@ class BoundsReader:
                 continue
             found = self._columns.said_at(amounts[number], text[match.end() :])
             before = text[: match.start()]
+            if found is None and _WITH.search(before) is not None:
+                found = self._columns.counted_at(amounts[number], text[match.end() :])
+                if found is not None and not self._denied(_WITH.sub("", before)):
+                    taken.add(number)
+                    yield holds("holds", found[0], "=", found[1])
+                continue
             if found is None or not _ALONE.search(before) or self._left_open(before):
                 continue
             taken.add(number)
@@ -379,6 +433,15 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _is_of_unknown(before: str) -> bool:
+    """Whether a thing stands right before a bound from below, which is hardly one of the price: "spf at
+    least"."""
+    said = WORD.findall(CLAUSE.split(before)[-1])
+    return bool(said) and not any(
+        is_phrase(use, said[-1]) for use in ("filler", "carriers", "copulas", "joins")
+    )
 
 
 def _is_several(amount: Amount) -> bool:

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from usbrec.items.constraints.certainty import allows
 from usbrec.items.constraints.certificates import is_rated, on_side, side_of
+from usbrec.items.constraints.choices import choice_behind, ends_choice
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
 from usbrec.items.constraints.colours import colour_forms
 from usbrec.items.constraints.column_arrays import folded
-from usbrec.items.constraints.column_roles import is_maker, is_origin
+from usbrec.items.constraints.column_roles import is_harm, is_maker, is_origin
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
-from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_said
+from usbrec.items.constraints.name_forms import NOTHING_MORE, ends_there, forms_said, is_land, is_land_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
-from usbrec.items.constraints.told_facts import tells_doing, tells_kind
+from usbrec.items.constraints.told_facts import asks_by, tells_doing, tells_kind, tells_of_thing
 from usbrec.patterns import LazyPattern
 
 #: Names of categories have at most so many words where they are looked for.
@@ -39,6 +40,11 @@ _IS_NOT = LazyPattern(
 _RUN = LazyPattern(r"\w+")
 _OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = LazyPattern(r"(?<!\w)(?:from|von)\s+$"), LazyPattern(r"\s+(?:to|nach)\s+")
+#: "No boots with heels" excludes those with both.
+_NO, _WITH = LazyPattern(r"(?<!\w)(?:no|kein\w*)\s+$"), LazyPattern(r"\s+(?:with|without|mit|ohne)(?!\w)")
+_CONTAINING = LazyPattern(
+    r"(?<!\w)(?<!can )(?<!may )(?:with|containing|contains?|mit|enthält)\s+(?:some\s+)?$"
+)
 #: Behind one of these a single word may be whose an item is: "nothing by Queen".
 _BY = frozenset({"by", "von"})
 #: Plurals of shorter names are other words.
@@ -145,6 +151,9 @@ class CategoryReader:
                 continue
             start, end = words[position].start(), words[position + length - 1].end()
             told, behind = clause[taken:start], clause[end:]
+            if "people" in columns and not taken and before.rstrip()[-1:] == ")":
+                position += length  # "Lincoln (2012) directed by Steven Spielberg" tells whose it is
+                continue
             named = words[position : position + length]
             if (
                 "people" not in columns
@@ -169,7 +178,7 @@ class CategoryReader:
             else:
                 first = not told.strip() and taken == 0
                 behind_mode = self._mode_behind(behind)
-                mode = behind_mode or self._open(told, behind) or self._mode(told, between=taken > 0)
+                mode = behind_mode or self._open(told, behind, columns) or self._mode(told, between=taken > 0)
                 # "Not from France, white" goes on with another column.
                 goes_on = (first or self._joined(told)) and (not listed or not listed.isdisjoint(columns))
                 mode = mode or (listing if goes_on else None)
@@ -235,6 +244,12 @@ class CategoryReader:
             return
         name, written = next(iter(columns.items()))
         if name == "people" and mode != "exclude":
+            if (listed and name in wanted) or (
+                asks_by(told)
+                and not (behind.lstrip().startswith("?") and len(told.split()) == 1)  # "By Franz Kafka?"
+                and not self._is_choice(name, told, behind, listed=listed)
+            ):
+                wanted.setdefault(name, []).append(written)  # "something by Franz Kafka"
             return
         # "No shoes over 60" excludes no shoes.
         demanded = mode == "must" or (mode == "exclude" and ends_there(behind) and not tells_kind(told))
@@ -242,14 +257,50 @@ class CategoryReader:
             return
         if ends("story_places", told) and is_origin(name):
             return  # "set in France"
+        said = " ".join(word[0] for word in words)
+        tongue = ends("tongue_before", told) or opens("tongue_behind", behind.lstrip(" -"))
+        if tongue and is_origin(name) and said != folded(written) and not is_land_name(said):
+            return  # "in French"
+        if is_phrase("states_of_things", said) and not (
+            spoken_name(self._typed(name)) in told
+            or behind.lstrip().startswith(spoken_name(self._typed(name)))
+        ):
+            return  # "free parking"
+        if mode == "exclude" and _WITH.match(behind) and _NO.search(told):
+            return  # "no hotel without breakfast"
         side = side_of(told, behind)
         scaled = None if side is None else on_side(written, self.table.names(name), side)
         if scaled is not None:
             yield holds("holds", self._typed(name), "in", scaled)
         elif mode == "exclude":
             yield holds("holds", self._typed(name), "!=", written)
+        elif self._is_choice(name, told, behind, listed=listed or name in wanted):
+            wanted.pop(name, None)
+            return  # "online or in Berlin"
+        elif is_harm(name) and not (mode == "must" or _CONTAINING.search(told)):
+            return  # "can contain nuts", "I love nuts": an allergen is no wish
         elif name not in self._audiences or by_column:
             wanted.setdefault(name, []).append(written)
+
+    def _is_choice(self, name: str, told: str, behind: str, *, listed: bool) -> bool:
+        """Whether something else than another name of the column would do as well as a name."""
+        if not listed and ends_choice(told):
+            return True
+        place = choice_behind(behind)
+        if place is None:
+            return False
+        words = list(WORD.finditer(behind, place))
+        for position in range(min(len(words), 3)):
+            length, columns = self._longest(words, position)
+            if length:
+                return name not in columns  # "black or dark blue"
+        # "French or Italian" where nothing is Italian
+        return not (is_origin(name) and is_land(words[0][0]))
+
+    @property
+    def harms(self) -> list[TypedColumn]:
+        """The columns that say what an item has that some cannot have."""
+        return [column for column in self.columns if is_harm(column.name)]
 
     def _listing(self, before: str, rest: str) -> tuple[str | None, frozenset[str]]:
         """Whether the clause before a comma ends in a list of excluded or wanted names that goes on here:
@@ -281,13 +332,19 @@ class CategoryReader:
                 return self._joined(told[: following[position].start() - words[length - 1].end()])
         return False
 
-    def _open(self, told: str, behind: str) -> str | None:
-        """ "open" where a name is said for another reason: what is only allowed, where somebody lives, and a
-        way from one place to another."""
+    def _open(self, told: str, behind: str, columns: Iterable[str]) -> str | None:
+        """ "open" where a name is said for another reason: what is only allowed, where somebody lives, what
+        another thing is, and a way from one place to another; `columns` are those that have the name."""
+        if tells_of_thing(told, [spoken_name(self._typed(one)) for one in columns]):
+            return "open"
         if allows(told) or ends("own_places", told) or ends("beside_others", told):
             return "open"
-        if tells_doing(told) and self._mode(told) != "exclude":
+        if (tells_doing(told) or ends("too_much_of", told)) and self._mode(told) != "exclude":
             return "open"
+        if any(map(is_origin, columns)) and (
+            ends("not_far", told) or (ends("nearby", told) and self._mode(told) != "exclude")
+        ):
+            return "open"  # "near Vienna"
         words = list(WORD.finditer(behind))
         leaves = _FROM.search(told) is not None and len(words) > 1 and words[0][0] in ("to", "nach")
         arrives = _TO.fullmatch(told) is not None

@@ -6,8 +6,12 @@ and bounds no price for certain. What is left out is blanked, so that places in 
 
 from __future__ import annotations
 
+import functools
+import re
+
 from usbrec.items.constraints.clauses import CLAUSE
-from usbrec.items.constraints.phrases import OPEN, PLACE, all_phrases, begun
+from usbrec.items.constraints.phrases import CLOSE, OPEN, PLACE, all_phrases, begun
+from usbrec.lexicon import LANGUAGES, words
 from usbrec.patterns import LazyPattern
 
 #: "Max 300, or 350 if it is waterproof": neither is what holds in every case.
@@ -23,6 +27,8 @@ def certain(text: str) -> str:
     """A sentence (in lower case, amounts marked) with blanks where it is a wish or holds only sometimes."""
     if OPEN in text and (more := _OR_MORE_IF.search(text)) is not None:
         text = _blanked(text, _clause_before(text, more.start()), len(text))
+    while (spared := _bare_no_must().search(text)) is not None:
+        text = _blanked(text, _clause_before(text, spared.start()), spared.end())
     if begun(text).isdisjoint(("unless", "wish_before")):
         return text
     for each in all_phrases():
@@ -38,7 +44,13 @@ def certain(text: str) -> str:
 
 def demanded(clause: str) -> str:
     """A clause with blanks where a name or a stock that it speaks of would please only."""
-    if "wish_behind" not in begun(clause):
+    uses = begun(clause)
+    if CLOSE in clause and "if_it" in uses:
+        for each in all_phrases():
+            if (found := each.regex("if_it").search(clause, clause.index(CLOSE))) is not None:
+                # "Up to 150 if there's a pool"
+                clause = _blanked(clause, found.start(), len(clause))
+    if "wish_behind" not in uses:
         return clause
     for each in all_phrases():
         if (wish := each.regex("wish_behind").search(clause)) is not None:
@@ -55,6 +67,13 @@ def allows(before: str) -> bool:
         if found and _NO_MAY.search(before, found[-1].start()) is None:
             return True
     return False
+
+
+@functools.cache
+def _bare_no_must() -> re.Pattern[str]:
+    """A clause by itself that says that the one before need not hold."""
+    told = "|".join(words(language, "constraints")["bare_no_must"] for language in LANGUAGES)
+    return re.compile(rf"(?:(?<=,)|(?<=\s[-–—])|(?<=\())\s*(?:{told})|(?<!\w)(?:but|aber)\s+(?:{told})")
 
 
 def _blanked(text: str, start: int, end: int) -> str:

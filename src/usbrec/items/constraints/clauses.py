@@ -16,6 +16,12 @@ _SHORTENED = LazyPattern(
     r"(?:^|[\s(])(?:max|min|mind|ca|approx|inkl|incl|excl|exkl|zzgl|bzw|evtl|ggf|etc|usw|nr|no|z\.b|d\.h|std|art|versch|vers|vs|u\.a|dr|prof|mr|mrs|ms|st|jr)\.$",
     re.IGNORECASE,
 )
+#: Nor behind the number of a day or a floor: "ab 1. Februar", "im 3. Stock".
+_ORDINAL = LazyPattern(r"(?<!\d)\d{1,2}\.$")
+_ORDERED = LazyPattern(
+    r"(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)[a-zä]*(?!\w)|(?:stock|stockwerk|etage|og|obergeschoss|hand|quartal|halbjahr)(?!\w)",
+    re.IGNORECASE,
+)
 CLAUSE = LazyPattern(
     r",(?!\d)|\s+[-–—]\s+|[()]"
     r"|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!where )(?<!none )(?<!\w)"
@@ -29,7 +35,9 @@ def sentences(text: str) -> list[str]:
     found = [""]
     start = 0
     for match in _SENTENCE.finditer(text):
-        if "\n" in match[0] or not _SHORTENED.search(text[: match.start()]):
+        before = text[: match.start()]
+        ordinal = _ORDERED.match(text, match.end()) is not None and _ORDINAL.search(before) is not None
+        if "\n" in match[0] or not (ordinal or _SHORTENED.search(before)):
             found[-1] = text[start : match.start()]
             found.append("")
             start = match.end()

@@ -64,9 +64,16 @@ _ORIGINS = LazyPattern(
     r"|región|pays|ville|région|origine|provenance|paese|città|regione|provenienza|origem|cidade|herkomst"
     r"|国家|國家|产地|產地|城市|地区|原産国|産地|国|都市|원산지|국가|도시|지역)(?:s|_of_origin)?$"
 )
+#: What is named of these is to be left out.
+_HARMS = frozenset({"allergens", "allergen", "allergene", "allergies"})
 _RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne", "points", "punkte"})
 #: "Rating_count" has no ratings.
 _COUNTED = frozenset({"count", "counts", "number", "num", "no", "anzahl", "total", "votes"})
+
+
+def is_harm(column: str) -> bool:
+    """Whether a column says what an item has that some cannot have."""
+    return not _HARMS.isdisjoint(name_words(column).split("_"))
 
 
 def is_former_price(column: str) -> bool:

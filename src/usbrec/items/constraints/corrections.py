@@ -55,6 +55,10 @@ def corrected(one: Constraint, current: Sequence[Constraint], price: str | None)
         for old in current
         if old.column == one.column and old.operator in sides and isinstance(old.value, float)
     ]
+    if not bounds and priced:
+        # "At least 60000" - "50000 would do, too": a salary's bound is one from below.
+        bounds = [old for old in current if old.column == one.column and old.operator in (">", ">=")]
+        priced = False
     if not bounds or (len(bounds) > 1 and not priced):
         return None
     bound, value = bounds[0].value, one.value

@@ -8,9 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from usbrec.items.constraints.certainty import allows
+from usbrec.items.constraints.choices import ends_choice, opens_choice
 from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
@@ -28,6 +30,8 @@ from usbrec.items.constraints.phrases import (
     spoken_elsewhere,
 )
 from usbrec.items.constraints.statements import Statement
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon import words as lexicon_words
 from usbrec.patterns import LazyPattern
 
 #: "No pool needed": it need not be there.
@@ -41,6 +45,7 @@ _NO_MATTER = LazyPattern(
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
 _EITHER = LazyPattern(r",?\s+(?:or|oder)(?:\s+(?:at least|even|sogar|an?|with|mit))*\s+")
+_ALSO = LazyPattern(r"\s+(?:and|und)\s+")
 _LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = LazyPattern(r"\w+")
@@ -52,8 +57,26 @@ _MATTERS = _NEEDED | {
 }  # fmt: skip
 #: "Without ...", "not that is ...", "nothing ...": a word of denial right before what it denies.
 _DENIED = LazyPattern(
-    r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder)"
-    r"[\s-]+(?:(?:be|a|an|the|any|sein|that\s+is|that's|das)\s+)?$"
+    r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder|none)"
+    r"[\s-]+(?:(?:be|sein|that\s+is|that's|das)\s+)?"
+    # "Nothing with batteries", "nothing that needs batteries"
+    r"(?:(?:(?:that|which)\s+(?:has|have|needs?|uses?|comes?\s+with|runs?\s+on)|(?:needing|having|using)|with|mit)\s+)?"
+    r"(?:(?:a|an|the|any|einem|einer|ein)\s+)?$"
+)
+#: "Nothing without a pool": it has to be there.
+_TWICE_DENIED = LazyPattern(
+    r"(?<!\w)(?:not|no|nothing|none|never|kein\w*|nichts|nicht|nie)(?:\s+[^\W\d_]+){0,2}\s+(?:without|ohne)"
+    r"\s+(?:(?:a|an|the|any|einen?|eine?[mr]?)\s+)?$"
+    r"|(?<!\w)(?:do|live|go|manage|be|can't|cannot|auskommen)\s+without\s+(?:(?:a|an|the|any)\s+)?$"
+)
+#: "No hotels with a pool": none of which, but perhaps others with one.
+_NONE_SUCH_WITH = LazyPattern(
+    r"(?<!\w)(?:no|kein\w*|not\s+an?)\s+[^\W\d_]+\s+(?:with|mit)\s+(?:(?:a|an|the|any|einem|einer)\s+)?$"
+)
+#: "Breakfast not included", "pets are not allowed": a column's name and its denial behind it.
+_DENIED_BEHIND = LazyPattern(
+    r"\s*(?:(?:is|are|was|were|be|ist|sind)\s+)?(?:(?:not|never|nicht|nie)|(?:is|are)n't)\s+"
+    r"(?P<what>included|allowed|permitted|available|provided|there|wanted|welcome|inbegriffen|inklusive|erlaubt|dabei|gestattet|enthalten)(?!\w)"
 )
 #: "Not without a pool" asks for one.
 _NOT_WITHOUT = LazyPattern(
@@ -90,6 +113,12 @@ class FlagReader:
             for column, pattern in flags
         ]
 
+        #: What those of "alcohol_free" do without.
+        self._free_of = [
+            (column, re.compile(rf"(?<!\w){re.escape(' '.join(words[:-1]))}(?!\w|[\s-]?(?:free|frei)(?!\w))"))
+            for column, _, _ in self._flags
+            if len(words := _spoken_words(column)) > 1 and words[-1] in ("free", "frei")
+        ]
         #: What says that they do not hold: "wired" of "wireless".
         self._opposites = [
             (column, said, re.compile(any_of(said)))
@@ -113,8 +142,18 @@ class FlagReader:
     def released(self, clause: str) -> Iterator[Statement]:
         if self._price is not None and says("any_price", clause):
             yield holds("released", self._price, "has", None)
+        if self._price is not None and (free := _free().search(clause)) is not None:
+            known = self._table.numbers(self._price.name, self._table.allowed(()))
+            if (known == 0).any() and not _denied_at(clause, free.start()):
+                yield holds("holds", self._price, "<=", 0.0)  # "a free course"
         if self._stock is not None and says("any_stock", clause):
             yield holds("released", self._stock, "has", None)
+
+    def taken_back(self, clause: str) -> Iterator[Statement]:
+        """The columns that a clause (what stands behind "forget") names: "the colour"."""
+        for column, pattern in self.spoken:
+            if pattern.search(clause) and column is not self._price:
+                yield holds("released", column, "has", None)
 
     def spared(self, clause: str) -> Iterator[Statement]:
         """The columns of yes and no that a clause says need not hold: "it doesn't have to be wireless"."""
@@ -165,6 +204,10 @@ class FlagReader:
                     if fine
                     else holds("holds", column, "=", _denied_at(clause, found.start()))
                 )
+        for column, harm in self._free_of:
+            found = harm.search(clause)
+            if found is not None and _denied_at(clause, found.start()):
+                yield holds("holds", column, "=", True)  # "without alcohol" of "alcohol_free"
         found_at: list[tuple[int, int, Statement]] = []
         for column, words, pattern in self._flags:
             match = pattern.search(clause) if any(word in clause for word in words) else None
@@ -173,11 +216,13 @@ class FlagReader:
             behind = clause[match.end() :].lstrip()
             if (hours := said_of_hours(clause)) is not None and match[0] in hours:
                 continue  # "open on Sundays"
-            if opens("fine", behind):
-                # "Not waterproof is okay"
+            denied = _DENIED_BEHIND.match(behind)
+            if opens("fine", behind if denied is None else behind[denied.end() :].lstrip()):
+                # "Not waterproof is okay", "batteries not included is fine"
                 yield holds("released", column, "has", None)
-            elif not allows(clause[: match.start()]):
-                one = holds("holds", column, "=", not _refused(clause, match))
+            elif not allows(clause[: match.start()]) and not _NONE_SUCH_WITH.search(clause[: match.start()]):
+                denial = denied is not None and not opens("refused_behind", behind)
+                one = holds("holds", column, "=", not (denial or _refused(clause, match)))
                 found_at.append((match.start(), match.end(), one))
         yield from _without_choices(clause, found_at)
 
@@ -187,15 +232,34 @@ def _without_choices(clause: str, found: Sequence[tuple[int, int, Statement]]) -
     for certain."""
     ordered = sorted(found, key=lambda one: one[0])
     either: set[int] = set()
+    for number, (start, end, one) in enumerate(ordered):
+        if one.constraint.value is True and (opens_choice(clause[end:]) or ends_choice(clause[:start])):
+            either.add(number)
     for number, (first, second) in enumerate(pairwise(ordered)):
-        if _EITHER.fullmatch(clause, first[1], second[0]) and first[2].constraint.value is True:
-            either |= {number, number + 1}
+        if not _EITHER.fullmatch(clause, first[1], second[0]):
+            if first[2].constraint.value is False and _ALSO.fullmatch(clause, first[1], second[0]):
+                either.add(number + 1)  # "without a pool and parking"
+        elif first[2].constraint.value is False and second[2].constraint.value is True:
+            # "Without breakfast or parking"
+            constraint = replace(second[2].constraint, value=False)
+            ordered[number + 1] = (*second[:2], Statement(second[2].kind, constraint))
+            either.discard(number + 1)
+        else:
+            either |= {number, number + 1} if first[2].constraint.value is True else set()
     yield from (one for number, (*_, one) in enumerate(ordered) if number not in either)
 
 
 _THERE = frozenset(
     {"in stock", "instock", "in_stock", "available", "yes", "auf lager", "verfügbar", "lieferbar"}
 )
+
+
+@functools.cache
+def _free() -> re.Pattern[str]:
+    """What says that something must cost nothing."""
+    return re.compile(
+        "|".join(lexicon_words(language, "constraints")["free_of_charge"] for language in LANGUAGES)
+    )
 
 
 def _has_one(words: frozenset[str], text: str) -> bool:
@@ -218,6 +282,7 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
         return None
     forms = [words, *(name.split() for name in spoken_elsewhere(column))]
     spoken = "|".join(_joined(form) for form in forms).replace("ss", "(?:ss|ß)")
+    spoken = re.sub(r"colou?r", "colou?r", spoken)
     return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
 
 
@@ -233,6 +298,7 @@ def _joined(form: Sequence[str]) -> str:
 def _opposites_of(column: TypedColumn) -> list[str]:
     words = _spoken_words(column)
     told = [said for each in all_phrases() for said in each.lists["opposites"].get(" ".join(words), ())]
+    told += [f"un{name}" for name in spoken_elsewhere(column) if " " not in name]
     return [*told, *(f"{prefix}{words[0]}" for prefix in ("un", "non-", "non ") if len(words) == 1)]
 
 
@@ -261,4 +327,5 @@ def _refusing(language: str) -> re.Pattern[str]:
 
 def _denied_at(clause: str, place: int) -> bool:
     """Whether a word of denial stands right before a place."""
-    return _DENIED.search(clause[:place]) is not None
+    before = clause[:place]
+    return _DENIED.search(before) is not None and _TWICE_DENIED.search(before) is None

@@ -49,6 +49,16 @@ def origin_forms(names: Iterable[str]) -> Mapping[str, str]:
     }
 
 
+def is_land(word: str) -> bool:
+    """Whether a word (in small letters) says a country: "italian", "italien"."""
+    return folded(word) in _forms()
+
+
+def is_land_name(word: str) -> bool:
+    """Whether a word (in small letters) is a country's name and no adjective: "österreich"."""
+    return folded(word) in _countries()
+
+
 @functools.cache
 def _countries() -> Mapping[str, str]:
     """Each country's names, as they are compared, and the country."""

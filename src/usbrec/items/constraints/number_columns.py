@@ -172,6 +172,16 @@ class NumberColumns:
         following = WORD.match(behind.lstrip(" -\t"))
         return following is not None and (unit_of(following[0]) in UNITS or self.is_named(following[0]))
 
+    def is_of_pieces(self, behind: str) -> bool:
+        """Whether what stands behind a number may be pieces that are bought: "12 bottles", not "128 GB" or "8
+        gears" of a column that counts gears."""
+        following = WORD.match(behind.lstrip(" -\t"))
+        if following is None or not self.measures(behind):
+            return True
+        word = following[0]
+        counted = self.counting(word) or self.counting(word.removesuffix("s"))
+        return unit_of(word) not in UNITS and counted is not None and bool(counted.unit)
+
     def in_its_currency(self, amount: Amount) -> bool:
         """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
         known = "" if self.price is None else self.price.currency
@@ -212,8 +222,7 @@ class NumberColumns:
         found = self._of(amount, before, behind, money=money, weak=weak)
         if found is None or found[0] is self.price or amount.currency:
             return found
-        rated = any(word in behind for word in _RATE_WORDS) and _RATE.match(behind) is not None
-        return None if rated and not _COUNTS_BY.search(name_words(found[0].name)) else found
+        return None if is_rate(behind) and not _COUNTS_BY.search(name_words(found[0].name)) else found
 
     def _of(
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
@@ -270,6 +279,19 @@ class NumberColumns:
                 and (listed.dimension == "months" or listed.size >= _DAY)
             ):
                 return None
+            called = [
+                one
+                for one in self.numbers
+                if unit in UNITS
+                and one is not self.year  # "at most 5 years old"
+                and any(
+                    unit_of(word) in UNITS and told_in(1.0, unit, unit_of(word)) == 1.0
+                    for word in _PER.split(name_words(one.name))[0].split("_")
+                )
+            ]
+            counts = self._units[called[0].name] if len(called) == 1 else None
+            if counts is not None and (not counts or told_in(1.0, unit, counts) == 1.0):
+                return called[0], amount.value  # "30 Stunden" of "hours_per_week"
             measured = [
                 (one, told)
                 for one in self.numbers
@@ -304,7 +326,7 @@ class NumberColumns:
         """The column of ratings, where a number may be one of its scale; stars are of five. A hotel's stars
         are none that guests gave."""
         stars = unit[:2] == "st"
-        found = sorted(filter(is_rating, self.numbers), key=lambda one: _is_of_stars(one) != stars)
+        found = sorted(filter(is_rating, self.numbers), key=lambda one: is_of_stars(one) != stars)
         for column in found:
             scale = None if self._scale_of is None else self._scale_of(column)
             if scale is None or amount.value > scale:
@@ -328,12 +350,25 @@ class NumberColumns:
         told = told_in(amount.value, unit, column.unit) if unit else amount.value
         return None if told is None else (column, told)
 
+    def counted_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
+        """The column that counts what stands right behind a number, where nothing else stands there: "with
+        five doors"."""
+        said = WORD.findall(_AND.split(CLAUSE.split(behind)[0].split(OPEN)[0])[0])
+        said = [word for word in said if word not in _FILLERS]
+        column = self.counting(said[0]) if len(said) == 1 else None
+        if column is None or column.unit or amount.currency or amount.year or self.both_ends(column):
+            return None
+        return column, amount.value
+
     def _says(self, column: TypedColumn, word: str) -> bool:
         return word in self.spoken[column.name] or word.removesuffix("s") in self.spoken[column.name]
 
     def _other_price(self, before: str, behind: str) -> TypedColumn | None:
         """The column of other prices that a number's clause names right before or behind the number."""
-        told = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))[-2:]
+        said_before = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))
+        while said_before and is_phrase("copulas", said_before[-1]):
+            said_before.pop()  # "the deposit should be below"
+        told = said_before[-2:]
         near = [] if _INCLUDED.match(behind) else WORD.findall(CLAUSE.split(behind)[0].split(OPEN)[0])[:2]
         said = {*told, *near} | {unit_of(word) for word in near if unit_of(word) in UNITS}
         per = near[:1] and near[0] in _PER_WORDS
@@ -347,7 +382,7 @@ class NumberColumns:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
         # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
         told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
-        behind = "" if _INCLUDED.match(behind) else behind.split(OPEN)[0]
+        behind = "" if _INCLUDED.match(behind) else CLAUSE.split(behind.split(OPEN)[0])[0]
         near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]
         found = []
         for column in self.numbers:
@@ -369,7 +404,13 @@ class NumberColumns:
         return None if least is None or most is None else (least, most)
 
 
-def _is_of_stars(column: TypedColumn) -> bool:
+def is_rate(behind: str) -> bool:
+    """Whether what stands behind a number says how often it is so much: "hours every day"."""
+    return any(word in behind for word in _RATE_WORDS) and _RATE.match(behind) is not None
+
+
+def is_of_stars(column: TypedColumn) -> bool:
+    """Whether a column has stars, as hotels do."""
     return not {"stars", "sterne"}.isdisjoint(name_words(column.name).split("_"))
 
 

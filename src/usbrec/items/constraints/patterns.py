@@ -25,6 +25,8 @@ class ConstraintPatterns:
     turned_behind: re.Pattern[str]
     beside_price: re.Pattern[str]
     allowed: re.Pattern[str]
+    or_even: re.Pattern[str]
+    granted: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
     exactly_so_many: re.Pattern[str]
@@ -66,7 +68,9 @@ class ConstraintPatterns:
                 (
                     operator,
                     use,
-                    LazyPattern(rf"{number}\s*(?:[^\W\d_]+\s+)?(?P<words>{phrases.one_of(use)})"),
+                    LazyPattern(
+                        rf"{number}\s*(?:(?:[^\W\d_]+\s+)?|(?:[^\W\d_]+\s+){{2}}(?=(?:or|oder)\s))(?P<words>{phrases.one_of(use)})"
+                    ),
                 )
                 for operator, use in _BEHIND
             ),
@@ -86,6 +90,9 @@ class ConstraintPatterns:
             allowed=LazyPattern(
                 rf"{number}[\s-]*(?:[^\W\d_]+\s+){{1,3}}?{phrases.one_of('fine', 'corrects_behind')}"
             ),
+            # "Maybe 20"; "1100 would still be ok".
+            or_even=LazyPattern(rf"{phrases.one_of('or_even')}{between}{number}(?!\s*[-–])"),
+            granted=LazyPattern(rf"{number}\s+{phrases.one_of('corrects_behind')}"),
             persons=LazyPattern(rf"{phrases.one_of('persons')}\s*$"),
             year_before=LazyPattern(rf"{phrases.one_of('before_years')}\s*$"),
             exactly_so_many=LazyPattern(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),
@@ -100,7 +107,8 @@ class ConstraintPatterns:
             # "Not from Wesko", and "no kettles from Wesko".
             exclude_before=LazyPattern(
                 rf"{phrases.one_of('exclude')}{article}$"
-                rf"|{phrases.one_of('negations')}\s+(?:[^\W\d_-]+[\s-]+){{1,2}}{phrases.one_of('of')}\s+$"
+                rf"|{phrases.one_of('negations')}\s+(?:(?!{phrases.one_of('moves')})[^\W\d_-]+[\s-]+){{1,2}}"
+                rf"{phrases.one_of('of')}\s+$"
             ),
             include_before=LazyPattern(rf"{phrases.one_of('include')}{article}$"),
             must_before=LazyPattern(rf"{phrases.one_of('must')}{article}$"),

@@ -13,8 +13,18 @@ from usbrec.patterns import LazyPattern
 
 _MANY = LazyPattern(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|grand|hundert|tausend)(?!\w)")
 _SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "tausend": 1000}
-#: "100+ euros", not "3+1".
-_AND_MORE = LazyPattern(r"(?<![\w.,+-])(\d+(?:[.,]\d+)?)\+(?![\w+])")
+#: "8 to 12 thousand", "8-12k": both are thousands.
+_MANY_BOTH = LazyPattern(
+    r"(?<![\w.,])(?P<low>\d{1,3}(?:[.,]\d)?)(?P<to>\s*(?:-|–|(?:and|to|or|und|bis|oder)(?=\s))\s*)"
+    r"(?=(?P<high>\d{1,3}(?:[.,]\d)?)(?P<many>\s?(?:thousand|grand|tausend|k(?!\w))))"
+)
+#: "3 euros fifty".
+_CENTS_IN_WORDS = LazyPattern(
+    r"(?<!\w)(?P<whole>\d{1,4}|[^\W\d_]+)\s(?P<sign>euros?|dollars?|pounds?)\s(?P<cents>[^\W\d_]+)(?!\w)"
+)
+_FEWEST_CENTS, _MOST_CENTS = 10, 99
+#: "100+ euros", not "3+1"; "8.5+" alone is no price, and "4.5+ stars" are stars.
+_AND_MORE = LazyPattern(r"(?<![\w.,+-])(\d+|\d+[.,]\d+(?=\+\s?[^\W\d_]|\+\s?[€$£]))\+(?![\w+])")
 #: "8+" and nothing else is from so many on: years of age, where a catalogue has them.
 _AND_MORE_ALONE = LazyPattern(r"(?<![\w.,+-])(?P<few>\d{1,2})\+(?=\s*(?:$|[.,;:!?)]))")
 #: "Less than an hour", "höchstens eine halbe Stunde", "within a mile".
@@ -89,6 +99,8 @@ def plain_numbers(text: str) -> str:
         text = _BETWEEN_ONE.sub("1", text)
     if "half" in text or "halb" in text or "½" in text or "1/2" in text:
         text = _AND_A_HALF.sub(_hours_and_a_half, text)
+    if "euro" in text or "dollar" in text or "pound" in text:
+        text = _CENTS_IN_WORDS.sub(_cents, text)
     text = _HOURS_AND.sub(_in_minutes, text) if any(map(str.isdigit, text)) else text
     if _ONE_THING.search(text) is not None:
         text = _HOUR_AT_MOST.sub(r"1 \g<hour>", _AN_HOUR.sub(_one_hour, text))
@@ -96,7 +108,7 @@ def plain_numbers(text: str) -> str:
         return text
     if "+" in text:
         text = _AND_MORE.sub(r"at least \1", _AND_MORE_ALONE.sub(r"from \g<few>", text))
-    text = _MANY.sub(_many, text)
+    text = _MANY.sub(_many, _MANY_BOTH.sub(_many_both, text))
     if "sq" in text or "quadrat" in text:
         text = _SQUARE.sub("sqm", text)
     if _INCHES.search(text):
@@ -140,6 +152,18 @@ def _whole(said: str) -> int | None:
 @functools.cache
 def _number_words() -> dict[str, int]:
     return {said: int(number) for each in all_phrases() for said, number in each.lists["numbers"].items()}
+
+
+def _many_both(found: re.Match[str]) -> str:
+    low, high = (float(found[each].replace(",", ".")) for each in ("low", "high"))
+    return f"{found['low']}{found['many']}{found['to']}" if low < high else found[0]
+
+
+def _cents(found: re.Match[str]) -> str:
+    whole, cents = _whole(found["whole"]), _number_words().get(found["cents"], 0)
+    if whole is None or not _FEWEST_CENTS <= cents <= _MOST_CENTS:
+        return found[0]
+    return f"{whole}.{cents} {found['sign']}"
 
 
 def _many(found: re.Match[str]) -> str:

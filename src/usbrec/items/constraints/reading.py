@@ -29,13 +29,16 @@ from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader
-from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
+    CLOSE,
     OPEN,
     PLACE,
     all_phrases,
+    begun,
+    ends,
     is_phrase,
     opens,
     says,
@@ -45,13 +48,14 @@ from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
+from usbrec.items.constraints.told_facts import without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
 
 _ANY_BUT = LazyPattern(
-    r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
+    r"(?<!\w)((?:any|every|each|all|anyone|anybody)(?:\s[^\W\d_]+)?)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
 _PLACED = LazyPattern(PLACE)
@@ -72,6 +76,11 @@ _OUT_OF = LazyPattern(
 #: What says that a number of others is a rating.
 _RATED = LazyPattern(
     r"(?<!\w)(?:rat(?:ed|ing|ings)|scor(?:e|ed)|stars?|reviews?|points|bewert\w*|sternen?|punkten?)(?!\w)"
+)
+#: Behind or before a number of others, these make it a rating too: "8/10 or better", "at least 4/5".
+_RATED_LEAST = LazyPattern(r"(?:at least|minimum|min\.?|over|above|mindestens|über|ab)\s+$")
+_OR_BETTER = LazyPattern(
+    r"\s*(?:\+|(?:or|oder|and|und)\s+(?:better|higher|above|more|up|besser|höher|mehr|darüber)(?!\w))"
 )
 _MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}
 #: The scales that ratings are told on: a column has the shortest that holds all of it.
@@ -96,12 +105,9 @@ class ConstraintReader(SettledStatements):
             numbers, self._price, self._stock_count, self._scale_of, self._values_of
         )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
-        self._rating = first(numbers, is_rating)
-
-    @functools.cached_property
-    def _scale(self) -> int | None:
-        """The most that the column of ratings may hold; None where it is told on no usual scale."""
-        return None if self._rating is None else self._scale_of(self._rating)
+        # A hotel's stars are none that guests gave.
+        guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
+        self._rating = guests or first(numbers, is_rating)
 
     def _values_of(self, column: TypedColumn) -> NDArray[np.float64]:
         return self.table.numbers(column.name, self.table.allowed(()))
@@ -152,6 +158,7 @@ class ConstraintReader(SettledStatements):
             found += [f"{value:.10g}%" for value in shares]
             told = [one for number, one in enumerate(amounts) if one.currency and number in places]
             found += [f"{one.value:.10g} {one.currency}" for one in told if one.value not in read]
+            found += [words for value, words in self._bounds.unread(marked, amounts) if value not in read]
         return tuple(dict.fromkeys(found))
 
     def is_operator(self, word: str) -> bool:
@@ -196,10 +203,20 @@ class ConstraintReader(SettledStatements):
         marked, amounts = take_amounts(self._plain(sentence))
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
-        marked = without_stories(marked)
+        marked = without_complaints(without_stories(marked))
         found: list[Statement] = []
+        asked_before: list[Statement] = []
         for start, clause in clauses(marked):
             if is_about_offer(clause, self._phrases):
+                continue
+            clause, granted = _granted(clause)
+            for forgotten in granted:
+                found += self._flags.taken_back(forgotten)
+                found += self._categories.spared(forgotten)
+            if (dropped := _taken_back(clause)) is not None:
+                found += self._flags.released(clause)
+                found += self._flags.taken_back(dropped)
+                found += self._categories.spared(dropped)
                 continue
             if self._flags.not_needed(clause):
                 found += self._flags.released(clause)
@@ -213,12 +230,28 @@ class ConstraintReader(SettledStatements):
                 left_open = {one.constraint.column for one in unimportant}
                 wanted = demanded(clause)
                 found += self._flags.stocked(wanted)
-                found += [
+                flagged = [
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
                 found += self._hours.read(wanted)
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
-                found += _as_theirs(named, clause) if named else ()
+                here = [*flagged, *(_as_theirs(named, clause) if named else ())]
+                asked = [one for one in here if _asks(one)]
+                if (
+                    start
+                    and asked
+                    and (asked_before or CLOSE in clause)
+                    and opens("or_words", clause.lstrip())
+                ):
+                    # "With a pool, or with breakfast at least" asks for neither, "100, or 120 with breakfast"
+                    # not for the breakfast.
+                    columns = {one.constraint.column for one in asked_before}
+                    others = [one for one in asked if one.constraint.column not in columns]
+                    here = [one for one in here if one not in others]
+                    if others and CLOSE not in clause:
+                        found = [one for one in found if one not in asked_before]
+                found += here
+                asked_before = asked
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
@@ -295,13 +328,50 @@ class ConstraintReader(SettledStatements):
         return int(known.max()) if len(known) else None
 
     def _rated(self, found: re.Match[str], text: str) -> str:
-        if not found["out"] and _RATED.search(text) is None and found["of"] != "von":
+        plain = not found["out"] and _RATED.search(text) is None and found["of"] != "von"
+        of_rating = found["of"] is None and (
+            _OR_BETTER.match(text, found.end()) or _RATED_LEAST.search(text[: found.start()])
+        )
+        if plain and not of_rating:
             return found[0]  # "2 of 5 items"
         rated = float(found["rated"].replace(",", "."))
         most = _MOST_RATED.get(found["most"]) or int(found["most"])
-        if self._rating is None or self._scale is None or rated > most:
+        column = self._rating
+        if column is not None and not is_of_stars(column) and "st" in found[0]:
+            column = first(self._numbers.numbers, is_of_stars) or column
+        scale = None if column is None else self._scale_of(column)
+        if column is None or scale is None or rated > most:
             return f"{found['rated']} points"
-        return f"{rated * self._scale / most:.10g} {spoken_name(self._rating)}"
+        return f"{rated * scale / most:.10g} {spoken_name(column)}"
+
+
+def _asks(one: Statement) -> bool:
+    """Whether a statement asks for a name or for what a column of yes and no says."""
+    old = one.constraint
+    return one.kind in ("holds", "also") and (
+        old.operator == "in" or (old.operator == "=" and old.value is not False)
+    )
+
+
+def _taken_back(clause: str) -> str | None:
+    """What stands behind the words that take something back: "forget the colour", not "don't forget"."""
+    if "takes_back" not in begun(clause):
+        return None
+    for each in all_phrases():
+        found = each.regex("takes_back").search(clause)
+        if found is not None and not ends("no_taking_back", clause[: found.start()]):
+            return clause[found.end() :]
+    return None
+
+
+def _granted(clause: str) -> tuple[str, tuple[str, ...]]:
+    """A clause with blanks behind "even if", and what stands there, which may be so."""
+    if "even_if" in begun(clause):
+        for each in all_phrases():
+            if (found := each.regex("even_if").search(clause)) is not None:
+                start, end = found.start(), len(clause)
+                return clause[:start] + " " * (end - start), (clause[found.end() :],)
+    return clause, ()
 
 
 def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:

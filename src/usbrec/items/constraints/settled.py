@@ -33,6 +33,12 @@ from usbrec.items.linking.linker import Linker
 
 #: Characters of a turn that are read; a longer one is no wish.
 LONGEST = 4_000
+#: Numbers of years.
+_OLDEST, _NEWEST = 1800.0, 2100.0
+#: A smaller number is an age rather than a year.
+_FIRST_YEAR = 1000
+#: A bound that is so many times smaller than the one before it may be told in thousands.
+_SHORT_FOR = 100
 
 
 class SettledStatements:
@@ -58,6 +64,8 @@ class SettledStatements:
         """A statement that depends on what was said before it, as one that does not."""
         if before is not None and self._asks_other(one, before):
             return self._answers_other(one, before)
+        if one.kind in ("holds", "corrects") and self._is_short_for(one.constraint, current):
+            return None
         if one.kind == "less":
             value = one.constraint.value
             lower = any(
@@ -77,6 +85,7 @@ class SettledStatements:
             return Statement("holds", one.constraint)
         if one.kind == "answers":
             asked = before is not None and says("asks_price", before.text.casefold())
+            asked = asked and not self._is_year(one.constraint.value)
             return Statement("holds", one.constraint) if asked else None
         if one.kind == "cheaper":
             price = None if before is None or self._price is None else self._offered(before, self._price)
@@ -84,6 +93,26 @@ class SettledStatements:
                 None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
             )
         return one
+
+    def _is_year(self, value: object) -> bool:
+        """Whether a number is written like a year, where no price is as great: "Heat (1995)"."""
+        if self._price is None or not isinstance(value, float) or not _OLDEST <= value < _NEWEST:
+            return False
+        return not (self.table.numbers(self._price.name, self.table.allowed(())) >= _OLDEST).any()
+
+    def _is_short_for(self, one: Constraint, current: Sequence[Constraint]) -> bool:
+        """Whether a bound on the price may be said in thousands behind one of thousands: "up to 10,000" - "I
+        could go up to 12"."""
+        value, price = one.value, self._price
+        if price is None or one.column != price.name or not isinstance(value, float):
+            return False
+        return (
+            any(
+                old.column == one.column and isinstance(old.value, float) and old.value >= _SHORT_FOR * value
+                for old in current
+            )
+            and not (self.table.numbers(price.name, self.table.allowed(())) <= value).any()
+        )
 
     def _beside_question(self, turn: Turn, before: Turn, said: Sequence[Statement]) -> tuple[Statement, ...]:
         """What a turn that says so much by itself asks for behind what the recommender said before it."""
@@ -93,12 +122,17 @@ class SettledStatements:
         if asked := self._amount_asked(question, turn.text):
             return tuple(asked)
         said = self._unwanted(turn, question, said)
-        return (*said, *self._answered(turn, question, said))
+        # "Do you want it in German?" - "yes, or English"
+        also = [one for one in said if one.kind == "also"]
+        said = [one for one in said if one.kind != "also"]
+        return (*said, *self._answered(turn, question, said), *also)
 
     def _answered(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn asks for by the question before it, of columns that it says nothing of itself."""
         answer, found = answer_of(turn.text), list[Statement]()
-        if answer is not None and (asked := demand_asked(question)) is not None:
+        if says("allergies", question):
+            found = [] if answer == "no" else self._allergies(turn, question)
+        elif answer is not None and (asked := demand_asked(question)) is not None:
             found = (
                 self._sentence(asked)
                 if answer == "yes"
@@ -108,10 +142,23 @@ class SettledStatements:
             found = self._sentence(bound)
         elif answer is None and (kind := name_asked(question)) is not None and is_short(turn.text):
             columns = [column for column, pattern in self._flags.spoken if pattern.search(question)]
+            if not columns and kind == "unwanted":
+                columns = self._categories.harms
             found = self._categories.named(turn.text.casefold(), columns, unwanted=kind == "unwanted")
         told = {one.constraint.column for one in said}
         words = " ".join(turn.text.split())[:200]
         return [saying(one, words) for one in found if one.constraint.column not in told]
+
+    def _allergies(self, turn: Turn, question: str) -> list[Statement]:
+        """What somebody cannot have who is asked for allergies: "nuts", "yes, nuts and soy", and what a yes
+        to "are you allergic to nuts?" says."""
+        text = turn.text.casefold()
+        named = (
+            self._categories.named(text, self._categories.columns, unwanted=True) if is_short(text) else []
+        )
+        if named or answer_of(turn.text) != "yes":
+            return named
+        return [one for one in self._sentence(question) if one.constraint.operator == "!="]
 
     def _amount_asked(self, question: str, text: str) -> list[Statement]:
         """What a turn that is an amount alone asks for by the question before it; none where that is for
@@ -119,6 +166,8 @@ class SettledStatements:
         answer = text[:LONGEST].casefold().strip(" .!?\n")
         if _asks_money(question) or not is_amount(answer):
             return []
+        if says("enough", answer) and operator_asked(question) is None:
+            return []  # "How many gears?" - "7 is enough" may be at least so many
         columns = [spoken_name(one).casefold() for one in self._numbers_asked(question)]
         found = (self._sentence(one) for one in as_sentences(question, answer, columns))
         words = " ".join(text.split())[:200]
@@ -127,6 +176,8 @@ class SettledStatements:
     def _unwanted(self, turn: Turn, question: str, said: Sequence[Statement]) -> list[Statement]:
         """What a turn says, where names and years that alone would be wanted are those of a question for what
         to leave out: "any colour you don't like?" - "red", "any decade to avoid?" - "the 80s"."""
+        if says("allergies", question):
+            return [one for one in said if not _asks_for_names(one.constraint)]
         if name_asked(question) != "unwanted" or answer_of(turn.text) is not None or not is_short(turn.text):
             return list(said)
         wanted = says("must", turn.text.casefold())
@@ -153,7 +204,8 @@ class SettledStatements:
         told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
         if not told or says("price", words):
             return False
-        return bool(self._asked(before))
+        last = sentences(before.text[-LONGEST:].casefold().strip())[-1]
+        return bool(self._asked(before)) or (last.endswith("?") and asks_for("other_amount", last))
 
     def _asked(self, before: Turn) -> list[TypedColumn]:
         """The columns of numbers beside the price that a recommender's last question names."""
@@ -183,6 +235,14 @@ class SettledStatements:
         if len(columns) != 1 or _asks_money(asked):
             return None
         old = one.constraint
+        if (
+            one.kind == "answers"
+            and says("enough", (old.words or "").casefold())
+            and not operator_asked(asked)
+        ):
+            return None
+        if columns[0] is self._numbers.year and isinstance(old.value, float) and old.value < _FIRST_YEAR:
+            return None  # "How old may it be?" - "at most 5"
         operator: Operator = (operator_asked(asked) or "=") if one.kind == "answers" else old.operator
         return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
 
@@ -199,6 +259,11 @@ def saying(statement: Statement, words: str) -> Statement:
     """A statement that was read in these words."""
     one = statement.constraint
     return Statement(statement.kind, Constraint(one.column, one.operator, one.value, None, words))
+
+
+def _asks_for_names(one: Constraint) -> bool:
+    values = one.value if isinstance(one.value, tuple) else (one.value,)
+    return one.operator in ("=", "in") and any(isinstance(each, str) for each in values)
 
 
 def _asks_money(question: str) -> bool:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
+from usbrec.items.constraints.clauses import CLAUSE
+from usbrec.items.constraints.phrases import says
 from usbrec.lexicon import LANGUAGES, words
 
 #: Stands in the place of a title.
@@ -41,6 +44,44 @@ def tells_kind(told: str) -> bool:
     """Whether what stands before a kind of item says of an item that it is none: "it's not an action movie",
     "not really"."""
     return _is_none().search(told) is not None
+
+
+def tells_of_thing(told: str, columns: Iterable[str]) -> bool:
+    """Whether what stands before a name says what another thing is: "the walls are", not "the colour is";
+    `columns` are what the columns of the name are called."""
+    found = _things().search(told)
+    return found is not None and not any(name.split()[-1] in found[0] for name in columns)
+
+
+def asks_by(told: str) -> bool:
+    """Whether what stands before a person's name asks for what is by them and says nothing else: "do you have
+    anything by", not "I love everything by" or "I read one by"."""
+    return _TITLE not in told and _by().fullmatch(told) is not None
+
+
+def without_complaints(text: str) -> str:
+    """A sentence (in lower case) with blanks where it tells what all that there is has in common: "I hate
+    that everything is black" asks for nothing black."""
+    for found in list(_of_all().finditer(text)):
+        before = CLAUSE.split(text[: found.start()])[-1]
+        if not says("wanting", before):
+            text = f"{text[: found.start()]}{' ' * len(found[0])}{text[found.end() :]}"
+    return text
+
+
+@functools.cache
+def _of_all() -> re.Pattern[str]:
+    return _pattern("told_of_all")
+
+
+@functools.cache
+def _by() -> re.Pattern[str]:
+    return _pattern("asks_by")
+
+
+@functools.cache
+def _things() -> re.Pattern[str]:
+    return _pattern("told_of_thing")
 
 
 @functools.cache

@@ -42,6 +42,11 @@ _MOST_DENIED = 100
 _DENIED = LazyPattern(
     r"(?<!\w)(?:not|no|nothing|none|never|nicht|nichts|kein|keine|keinen)(?:\s+\w+){0,2}\s+$"
 )
+#: "A 2016 model or newer", "a 2018 vintage or older".
+_NAMED_YEAR = LazyPattern(r"(?!(?:or|oder|and|und)\s)[^\W\d_]+\s+(?=(?:or|and|oder|und)\s)")
+_OR_THAT_YEAR = LazyPattern(
+    rf"(?:{PLACE}\s*(?:,|/|(?:or|oder)(?=\s))\s*)+{PLACE}(?!\s*[^\W\d_]+\s+(?:or|oder)\s)"
+)
 #: "Between 2000 and 2010", "from 2000 to 2010", "2000-2010".
 _RANGE = LazyPattern(
     rf"(?:(?<!\w)(?P<open>between|from|zwischen|von)\s+)?{PLACE}\s*(?:[-–—]|(?:and|to|until|und|bis)(?=\s))\s*{PLACE}"
@@ -49,8 +54,9 @@ _RANGE = LazyPattern(
 
 
 class YearReader:
-    """Reads the years of sentences as bounds on `year`; `price` tells how great prices are, and
-    `measures` whether what stands behind a number makes it one of something else."""
+    """Reads the years of sentences as bounds on `year`; `price` tells how great prices are, `measures`
+    whether what stands behind a number makes it one of something else, and `denied` whether a denial leads
+    there."""
 
     def __init__(
         self,
@@ -58,9 +64,10 @@ class YearReader:
         price: TypedColumn | None,
         table: ColumnTable,
         measures: Callable[[str], bool],
+        denied: Callable[[str], bool],
     ) -> None:
         self._year, self._price, self._table = year, price, table
-        self._measures = measures
+        self._measures, self._denied = measures, denied
 
     @functools.cached_property
     def _dear(self) -> bool:
@@ -86,6 +93,15 @@ class YearReader:
             elif values[1] - values[0] < _MOST_DENIED:
                 years = range(int(values[0]), int(values[1]) + 1)
                 yield holds("holds", self._year, "not in", tuple(map(float, years)))
+        for match in _OR_THAT_YEAR.finditer(text) if len(amounts) > 1 else ():
+            pair = tuple(int(one[1]) for one in _PLACED.finditer(match[0]))
+            if not taken.isdisjoint(pair) or not all(amounts[one].year for one in pair):
+                continue
+            behind = text[match.end() :].lstrip()
+            if self._operator(text[: match.start()], behind) != "=" or self._untold(text, match.start()):
+                continue
+            taken |= set(pair)
+            yield holds("holds", self._year, "in", tuple(amounts[one].value for one in pair))
         for match in _PLACED.finditer(text):
             number = int(match[1])
             if number in taken or not amounts[number].year or self._untold(text, match.start()):
@@ -100,6 +116,12 @@ class YearReader:
             yield holds("holds", self._year, operator, amounts[number].value)
 
     def _operator(self, before: str, behind: str) -> Operator | None:
+        named = _NAMED_YEAR.match(behind)
+        rest = behind if named is None else behind[named.end() :]
+        if named is not None and opens("year_or_newer", rest):
+            return ">="  # "a 2016 model or newer"
+        if named is not None and opens("year_or_older", rest):
+            return "<="
         if opens("year_exact", behind) and all(self._ends(use, before) is None for use, _ in _BEFORE):
             return "="  # "a 2018 vintage", but not "nach 2018 erschienen"
         if self._measures(behind):
@@ -113,13 +135,28 @@ class YearReader:
             if found is None or (self._dear and found[1] in _PLAIN):
                 continue
             place, _ = found
-            return _TURNED[operator] if _DENIED.search(before[:place]) else operator
+            if operator == "=" and (led := self._led(before[:place])) is not None:
+                return led  # "ab Baujahr 2015"
+            return _TURNED[operator] if self._is_denied(before[:place]) else operator
         found = None if self._dear else self._ends("year_from", before)
         if found is not None:
-            denied = _DENIED.search(before[: found[0]]) is not None
+            denied = self._is_denied(before[: found[0]])
             plain: Operator = ">=" if found[1] == "ab" else "="
             return _TURNED[plain] if denied else plain
         return None
+
+    def _led(self, before: str) -> Operator | None:
+        """What stands before the word for a year makes of it: "ab Baujahr", "before the vintage"."""
+        before = re.sub(r"(?<!\w)(?:the|dem|der|das)\s+$", "", before)
+        for use, operator in _BEFORE[:-1]:
+            if (found := self._ends(use, before)) is not None:
+                return _TURNED[operator] if self._is_denied(before[: found[0]]) else operator
+        found = self._ends("year_from", before)
+        return ">=" if found is not None and found[1] == "ab" else None
+
+    def _is_denied(self, before: str) -> bool:
+        """Whether a denial stands before: "not from", "it shouldn't be older than"."""
+        return _DENIED.search(before) is not None or self._denied(before)
 
     @staticmethod
     def _ends(use: str, before: str) -> tuple[int, str] | None:
