@@ -47,6 +47,9 @@ def made_up(reply: str) -> tuple[str, ...]:
         "The Wool Hat is warm. It comes in green too.",
         "The Wool Hat is warm. Colour-wise it is green.",
         "Take the Wool Hat (black).",
+        "The colour of the Wool Hat is green.",
+        "Go for the Wool Hat: green, simple and sturdy.",
+        "Die Farbe der Wool Hat ist grün.",
         "Wool Hat – black – 22 €",
         "The Wool Hat would be the black option.",
         "Der Wool Hat in Grün wärmt.",
@@ -155,3 +158,13 @@ def test_other_things_may_be_gone_or_there(reply: str) -> None:
 )
 def test_what_an_item_is_not_says_nothing_of_its_stock(reply: str) -> None:
     assert made_up(reply) == ()
+
+
+def test_how_many_are_left_is_not_made_up() -> None:
+    unknown = load_catalogue(
+        [{"title": "Wool Hat", "price": "22 €", "stock": ""}, {"title": "Sun Cap", "price": "17 €", "stock": "4"},
+         {"title": "Rain Hood", "price": "19 €", "stock": "2"}]
+    )  # fmt: skip
+    check = ReplyCheck(Knowledge.of(unknown, Similarity(), seed=0))
+    assert check.made_up("There are 8 of Wool Hat left.", unknown.items, HEARD)
+    assert check.made_up("There are 4 of Sun Cap left.", unknown.items, HEARD) == ()

@@ -42,6 +42,8 @@ def test_a_year_beside_films_is_that_of_one_of_them(reply: str, refused: bool) -
         ("You find the Tarn 40 under running in our list.", False),
         ("The Tarn 40 has that 2019 look.", True),
         ("The Tarn 40 has that 2021 look.", False),
+        ("Launched in 2019: Tarn 40.", True),
+        ("Launched in 2021: Tarn 40.", False),
         ("The Tarn 40 and the Brim 12 are our running and travel ones.", False),
     ],
 )

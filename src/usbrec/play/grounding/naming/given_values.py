@@ -87,8 +87,8 @@ class GivenValues(ClaimReading):
         before = [one for one in here if one.end <= match.start()]
         if before:
             # "The case of the X is red."
-            of_a_part = claim_words().part_of.search(text[opened : before[-1].start])
-            return () if of_a_part and not self._stands_by(before[-1], match) else self._meant(before[-1])
+            part = claim_words().given_part(self._masked[opened : before[-1].start])
+            return () if part else self._meant(before[-1])
         if here:
             return self._meant(here[0]) if len({one.item_id for one in here}) == 1 else ()
         return self._carried(opened, closed)
@@ -99,11 +99,6 @@ class GivenValues(ClaimReading):
         if len({one.item_id for one in before}) != 1:
             return ()
         return self._meant(before[-1]) if claim_words().given_it.search(self._masked, opened, closed) else ()
-
-    def _stands_by(self, mention: Mention, match: re.Match[str]) -> bool:
-        """Whether nothing but "in a" is between a title and a value."""
-        found = claim_words().given_in.search(self._normal, max(0, match.start() - 60), match.start())
-        return found is not None and found.start() == mention.end - 1
 
     def _meant(self, mention: Mention) -> Sequence[Item]:
         ids = dict.fromkeys((mention.item_id, *mention.candidates))

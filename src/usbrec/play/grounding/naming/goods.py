@@ -264,6 +264,8 @@ class GoodsClaims(Reckoning):
             if (value := self.vocabulary.stock_of(item, counted=True)) is not None
             and (number := _count(value)) is not None
         ]
+        if not known and named and about:
+            return False  # "8 of X are left" where nobody knows how many
         if not known or lists.about.search(before) or _NOT.search(before):
             return None
         if lists.at_least.search(before):

@@ -125,6 +125,13 @@ class ShopWords:
         """What stands between a title and a value that is the item's, whatever follows: "in a bright"."""
         return re.compile(r"_[\"”“’'*]*\sin\s(?:an?\s|eine[mr]\s)?(?:[^\W\d_]+\s)?$", re.IGNORECASE)
 
+    def given_part(self, led: str) -> bool:
+        """Whether what leads to a title speaks of a part of the item, and not of how it looks: "the case of
+        the"."""
+        looks = re.compile(longest_first(self._every("given_looks")), re.IGNORECASE)
+        found = (re.search(rf"\b{one['given_part']}", led, re.IGNORECASE) for one in self._listed)
+        return any(match is not None and not looks.fullmatch(match["part"]) for match in found)
+
     @cached_property
     def given_offer(self) -> re.Pattern[str]:
         """What begins a question that offers an item."""

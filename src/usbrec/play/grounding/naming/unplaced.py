@@ -71,8 +71,11 @@ def _years(
 def _of_something_else(text: str, match: re.Match[str], begin: int, end: int) -> bool:
     """Whether a year may be that of a story, a prize or another work."""
     words = unplaced_words()
+    before = begin, match.start()
+    if words.released.search(text, *before) is not None and words.works.search(text, *before) is None:
+        return False  # "Launched in 2017: X", not "the novel came out in 2017"
     return (
-        words.of_story.search(text, begin, match.start()) is not None
+        words.of_story.search(text, *before) is not None
         or words.year_elsewhere.search(text, begin, end) is not None
         or RANGE.match(text, match.end()) is not None
     )
@@ -137,6 +140,11 @@ class _Words(YearWords):
     def of_story(self) -> re.Pattern[str]:
         """Before a year in which something happens, in a story or to it: "in", "back to"."""
         return re.compile(rf"(?<!\w){self._any('year_of_story')}\s+$", re.IGNORECASE)
+
+    @cached_property
+    def released(self) -> re.Pattern[str]:
+        """Before a year in which an item came out: "launched in"."""
+        return re.compile(rf"(?<!\w){self._any('year_released')}\s+(?:\w+\s+)?$", re.IGNORECASE)
 
     @cached_property
     def year_elsewhere(self) -> re.Pattern[str]:
