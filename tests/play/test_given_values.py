@@ -162,9 +162,12 @@ def test_what_an_item_is_not_says_nothing_of_its_stock(reply: str) -> None:
 
 def test_how_many_are_left_is_not_made_up() -> None:
     unknown = load_catalogue(
-        [{"title": "Wool Hat", "price": "22 €", "stock": ""}, {"title": "Sun Cap", "price": "17 €", "stock": "4"},
-         {"title": "Rain Hood", "price": "19 €", "stock": "2"}]
-    )  # fmt: skip
+        [
+            {"title": "Wool Hat", "price": "22 €", "stock": ""},
+            {"title": "Sun Cap", "price": "17 €", "stock": "4"},
+            {"title": "Rain Hood", "price": "19 €", "stock": "2"},
+        ]
+    )
     check = ReplyCheck(Knowledge.of(unknown, Similarity(), seed=0))
     assert check.made_up("There are 8 of Wool Hat left.", unknown.items, HEARD)
     assert check.made_up("There are 4 of Sun Cap left.", unknown.items, HEARD) == ()
