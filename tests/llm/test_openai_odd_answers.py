@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.servers import Answer, LocalServer, stream
-from usbrec.errors import UnusableAnswer
+from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.responses import Body
@@ -171,3 +171,18 @@ def test_a_refusal_beside_words_leaves_the_words() -> None:
         _whole({"index": 0, "message": {"content": [{"type": "text", "text": "Heat"}], "refusal": ""}})
     )
     assert found.completions[0].text == "Heat"
+
+
+def test_a_success_that_is_no_completion_is_not_called_a_502() -> None:
+    async def ask(server: LocalServer) -> None:
+        model = OpenAIModel("m", base_url=server.url, max_retries=0)
+        try:
+            await model.chat(ChatRequest(ASKED))
+            await model.chat(ChatRequest(ASKED))
+        finally:
+            await model.aclose()
+
+    page = Answer(body="<html><body>Welcome</body></html>")
+    with LocalServer([_whole(_choice()), page]) as server, pytest.raises(ModelUnavailable) as told:
+        asyncio.run(ask(server))
+    assert "answered something else than a completion to the last try: an HTML page" in str(told.value)

@@ -91,6 +91,15 @@ def test_a_model_that_fails_leaves_the_rules_words() -> None:
     assert written.kept == 2
 
 
+def test_a_writer_that_never_answers_is_told_with_its_failure(tmp_path: Path) -> None:
+    files, script = film_files(tmp_path), tmp_path / "w.jsonl"
+    script.write_text('{"error": "unavailable"}\n')
+    command = ("samples", "catalogue", files["catalogue"], "-o", tmp_path / "s.jsonl")
+    refusal = refused(*command, "--writer", f"scripted:{script}")
+    assert "The last failure: ModelUnavailable: " in refusal
+    assert "Try another model" not in refusal
+
+
 def test_the_command_writes_the_models_words_and_says_how_many(tmp_path: Path) -> None:
     files, script = film_files(tmp_path), tmp_path / "w.jsonl"
     script.write_text(

@@ -188,8 +188,9 @@ def _written(
 
     written = run_coroutine(write())
     if samples and not any(one.wrote for one in written):
+        failed = next((one.failed for one in reversed(written) if one.failed), "")
         raise ModelRefused(
             f"--writer {seat.text}: wrote nothing that could stay, for none of {len(samples)} seekers. "
-            "Try another model, or leave it out."
+            + (f"The last failure: {failed}" if failed else "Try another model, or leave it out.")
         )
     return written

@@ -30,13 +30,15 @@ _MAX_TOKENS = 160
 @dataclass(frozen=True, slots=True)
 class Written:
     """A sample in a model's words: how many turns it `wrote`, how many of these named a target when they were
-    first drawn (`leaked`), how many of those were masked at last, and how many stayed in the rules' words."""
+    first drawn (`leaked`), how many of those were masked at last, and how many stayed in the rules' words
+    (`kept`); `failed` is the model's last failure, "" for none."""
 
     sample: Sample
     wrote: int = 0
     leaked: int = 0
     masked: int = 0
     kept: int = 0
+    failed: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class SeekerWriter:
         for attempt in range(REDRAWS + 1):
             try:
                 text = await self._said(turn, targets, derive_seed(seed, attempt))
-            except ModelError:
+            except ModelError as error:
+                found = replace(found, failed=f"{type(error).__name__}: {error}")
                 continue
             if self._names(text, targets):
                 leaks.append(text)

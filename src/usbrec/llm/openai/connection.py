@@ -186,6 +186,7 @@ class Connection:
             self._secrets,
             connected=failure.connected,
             for_good=failure.for_good,
+            no_completion=failure.no_completion,
         )
 
     def words(self, said: Any) -> str:

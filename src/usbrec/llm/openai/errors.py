@@ -76,6 +76,8 @@ class Complaint:
     text: str
     for_good: bool = False
     clauses: tuple[str, ...] = ()
+    #: A success by its status, of which the body is no completion.
+    no_completion: bool = False
 
     @classmethod
     def read(
@@ -86,6 +88,7 @@ class Complaint:
         *,
         connected: bool = True,
         for_good: bool = False,
+        no_completion: bool = False,
     ) -> Self:
         """Out of an error's body (JSON or text). `secrets` (key, headers) are taken out wherever the server
         repeats them."""
@@ -114,6 +117,7 @@ class Complaint:
             reason=_shown(without_key(said)),
             text=text,
             for_good=for_good,
+            no_completion=no_completion,
             clauses=tuple(map(without_key, clauses_of(told))),
         )
 
@@ -180,7 +184,10 @@ class Complaint:
                 f"check the model's name and {url}, which usually ends in /v1."
             )
         if status in (408, 409, 425, 429, 499) or (status is not None and status >= 500):
-            return ModelUnavailable(f"The server at {host} answered {status} to the last try: {self.reason}")
+            answered = "something else than a completion" if self.no_completion else str(status)
+            return ModelUnavailable(
+                f"The server at {host} answered {answered} to the last try: {self.reason}"
+            )
         if status is not None and self.too_long:
             return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")
         return UnusableAnswer(f"The server at {host} answered {status or 'with an error'}: {self.reason}")

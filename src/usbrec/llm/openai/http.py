@@ -52,16 +52,24 @@ _log = logging.getLogger(__name__)
 
 class HttpFailure(Exception):
     """No answer: `status` and what the server said (`said`: JSON or text), or, where `connected` is False,
-    why the connection failed. `for_good`: no other try would get there."""
+    why the connection failed. `for_good`: no other try would get there. `no_completion`: it was a success by
+    its status, whose body is no completion."""
 
     def __init__(
-        self, status: int | None, said: Any, *, connected: bool = True, for_good: bool = False
+        self,
+        status: int | None,
+        said: Any,
+        *,
+        connected: bool = True,
+        for_good: bool = False,
+        no_completion: bool = False,
     ) -> None:
         super().__init__("no answer")
         self.status = status
         self.said = said
         self.connected = connected
         self.for_good = for_good
+        self.no_completion = no_completion
 
 
 class Stream:
@@ -303,7 +311,10 @@ class HttpClient:
             said = "it speaks https, not http: write https:// in the address"
             return HttpFailure(None, said, connected=False, for_good=True)
         said = statuses.error_in(body.decode("utf-8", "replace"))
-        return HttpFailure(status, said or f"status {status}, without a word")
+        # A status that nobody named is not told.
+        taken = said_status == 200 and status == statuses.BEHIND
+        empty = "nothing at all" if taken else f"status {status}, without a word"
+        return HttpFailure(status, said or empty, no_completion=taken)
 
     async def _refusal_of_stream(self, answer: Stream) -> HttpFailure | None:
         says, failed = await answer.begin()

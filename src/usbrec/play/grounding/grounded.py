@@ -273,6 +273,7 @@ class _Reading:
     """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are
     all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
+    `about` the one item that the last reply named, which "it is in stock" is then said of; None for several;
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `turns` are the dialogue's, `allowed` the items that meet
     what they ask for, None for all; `told` is what else the record says of this point."""
@@ -284,6 +285,7 @@ class _Reading:
     items: tuple[Item, ...]
     said: frozenset[str]
     explained: frozenset[str]
+    about: Item | None
     replies: frozenset[str]
     told: Mapping[str, Any]
     wanted: frozenset[str] | None
@@ -296,7 +298,8 @@ class _Reading:
         knowledge, focus = grounding.knowledge, conversation.focus
         turns = grounding.heard(conversation.turns)
         asked = len(turns) > 1 and "?" in turns[-1].text
-        before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
+        before = [turn for turn in turns[-2:-1] if turn.role == "recommender"]
+        last = knowledge.named_in(before)
         candidates = grounding.candidates(turns, conversation.constraints)
         named = knowledge.named_in(turns)
         return cls(
@@ -306,7 +309,8 @@ class _Reading:
             candidates,
             candidates if focus is None else grounding.items(focus),
             named,
-            knowledge.named_in(before),
+            last if asked else frozenset(),
+            knowledge.catalogue.get(next(iter(last))) if len(last) == 1 else None,
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             grounding.told_of(turns),
             None if focus is None else frozenset(focus),
@@ -352,6 +356,12 @@ class _Reading:
         """The quality of a reply; the small letters that one which was `cut_off` ends with are half a word,
         and name nothing."""
         found = self.check.made_up(text, self.items, self.heard)
+        if lead := self._lead(text):
+            # Without its title only what looks like a number is known to be said of some item.
+            wrong = self.check.made_up(lead + text, self.items, self.heard)
+            if found and not wrong and self.explained:
+                return ReplyQuality.FITTING
+            found = found or wrong
         if found and cut_off and not self.check.closed and (half := _HALF_WORD.search(text)):
             found = tuple(one for one in found if one != half["word"])
         if found or (self.grounding.slots and unfilled(text)):
@@ -382,6 +392,13 @@ class _Reading:
             return True
         return "?" in text and not self.last
 
+    def _lead(self, text: str) -> str:
+        """The title that a statement without one goes on from ("It costs 42."), as a sentence in front of it;
+        "" for other replies. Held to a closed list, a reply says titles itself."""
+        if self.about is None or self.check.closed or "?" in text or self.check.titles(text):
+            return ""
+        return f"{self.grounding.format.name(self.about)}. "
+
     def _mend(self, text: str) -> str:
         """The text without marks of the prompt, with the right year behind each candidate's title."""
         text = without_artefacts(text)
@@ -393,4 +410,6 @@ class _Reading:
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:
                 text = text.replace(unknown, self.grounding.format.name(item))
-        return self.check.mended(text, self.heard)
+        lead = self._lead(text)
+        mended = self.check.mended(lead + text, self.heard)
+        return mended[len(lead) :] if mended.startswith(lead) else self.check.mended(text, self.heard)
