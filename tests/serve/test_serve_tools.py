@@ -176,6 +176,9 @@ def test_json_by_a_schema_is_asked_of_the_server_and_parsed_by_the_sdk(streamed:
             {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "look_up"}}},
             "tool_choice",
         ),
+        # An object that says nothing: whatever it is, no fault of the service.
+        ({"tools": [TOOL], "tool_choice": {}}, "tool_choice"),
+        ({"tools": [TOOL], "tool_choice": {"type": None}}, "tool_choice"),
     ],
 )
 def test_a_model_that_cannot_is_a_400_that_says_so(asked: Any, param: str, streamed: bool) -> None:

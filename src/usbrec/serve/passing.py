@@ -234,8 +234,9 @@ def _read_choice(body: ChatBody) -> Any:
     """`tool_choice` as OpenAI writes it; some clients write its words as objects, in capitals, or a tool's
     name alone. Raises ServiceError for what is nothing of these."""
     choice = body.tool_choice
-    if isinstance(choice, Mapping) and str(choice.get("type")).lower() in _CHOICES:
-        choice = choice["type"]
+    kind = choice.get("type") if isinstance(choice, Mapping) else None
+    if isinstance(kind, str) and kind.lower() in _CHOICES:
+        choice = kind
     if not isinstance(choice, str):
         return choice
     if choice.lower() in _CHOICES:
