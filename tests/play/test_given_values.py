@@ -171,3 +171,30 @@ def test_how_many_are_left_is_not_made_up() -> None:
     check = ReplyCheck(Knowledge.of(unknown, Similarity(), seed=0))
     assert check.made_up("There are 8 of Wool Hat left.", unknown.items, HEARD)
     assert check.made_up("There are 4 of Sun Cap left.", unknown.items, HEARD) == ()
+
+
+PICTURES = load_catalogue(
+    [
+        {"title": "Wool Hat", "price": "22 €", "url": "https://shop.example/hat", "image": "/img/hat.jpg"},
+        {"title": "Sun Cap", "price": "17 €", "url": "https://shop.example/cap?c=1", "image": "/img/cap.jpg"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "wrong"),
+    [
+        ("The Wool Hat: https://shop.example/hat.", ()),
+        ("[Wool Hat](https://shop.example/hat) is warm.", ()),
+        ("The Sun Cap is at https://shop.example/cap?c=1, have a look.", ()),
+        ("The page https://blog.example/hats has the Wool Hat, as you say.", ()),
+        ("The Wool Hat: https://shop.example/hats.", ("https://shop.example/hats",)),
+        ("![Wool Hat](https://elsewhere.example/a.jpg) is warm.", ("https://elsewhere.example/a.jpg",)),
+        ("See www.hats.example for the Wool Hat.", ("www.hats.example",)),
+    ],
+)
+def test_an_address_is_that_of_an_item_or_the_seekers(reply: str, wrong: tuple[str, ...]) -> None:
+    check = ReplyCheck(Knowledge.of(PICTURES, Similarity(), seed=0))
+    heard = heard_in((seeker("I read https://blog.example/hats and want one."),))
+    assert set(wrong) <= set(found := check.made_up(reply, PICTURES.items, heard))
+    assert bool(found) is bool(wrong)

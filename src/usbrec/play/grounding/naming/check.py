@@ -24,6 +24,7 @@ from usbrec.play.grounding.naming.unplaced import unplaced
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 _IN_BRACKETS = LazyPattern(r"\s*[(\[]\s*[12][0-9]{3}\s*[)\]]$")
+_LINK = LazyPattern(r"(?:[A-Za-z][a-z0-9+.-]*://|[Ww]{3}\.)[^\s<>]+")
 #: So many items that share a title are looked at where a reply does not say which it means.
 _ALIKE = 8
 
@@ -73,6 +74,7 @@ class ReplyCheck:
             *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._faults(text, heard)),
             *unplaced(page, heard, self._vocabulary, strict=self.strict),
+            *_links(text, [*shown, *page.items.values()], heard),
         )
 
     def _unvouched(self, text: str, heard: Heard) -> tuple[str, ...]:
@@ -140,6 +142,19 @@ class ReplyCheck:
         items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
         return page.with_titles(linker.spelt, always=self.strict)
+
+
+def _links(text: str, items: Iterable[Item], heard: Heard) -> Iterator[str]:
+    """Addresses that no item in question has, and the seeker has not given."""
+    if "://" not in text and "www." not in text.lower():
+        return
+    held = [
+        cell for item in items for cell in (item.text, *item.extra.values()) if "/" in cell or "www." in cell
+    ]
+    for match in _LINK.finditer(text):
+        said = match[0].rstrip(".,;:!?)]}>\"'*_")
+        if said not in heard.text and not any(said in cell for cell in held):
+            yield said
 
 
 def _misspelt_models(page: Page) -> Iterator[str]:
