@@ -48,6 +48,7 @@ from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 from usbrec.play.grounding.naming.closed_words import compared_with, has_closed_words
 from usbrec.play.grounding.naming.page import Heard
 from usbrec.play.grounding.naming.slots import filled, unfilled
+from usbrec.play.grounding.spoken_of import SpokenOf, spoken_of
 from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.play.said import as_said
 from usbrec.prompts.artefacts import without_artefacts
@@ -273,7 +274,7 @@ class _Reading:
     """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are
     all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
-    `about` the one item that the last reply named, which "it is in stock" is then said of; None for several;
+    `about` what "it is in stock" is then said of;
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `turns` are the dialogue's, `allowed` the items that meet
     what they ask for, None for all; `told` is what else the record says of this point."""
@@ -285,7 +286,7 @@ class _Reading:
     items: tuple[Item, ...]
     said: frozenset[str]
     explained: frozenset[str]
-    about: Item | None
+    about: SpokenOf
     replies: frozenset[str]
     told: Mapping[str, Any]
     wanted: frozenset[str] | None
@@ -302,15 +303,17 @@ class _Reading:
         last = knowledge.named_in(before)
         candidates = grounding.candidates(turns, conversation.constraints)
         named = knowledge.named_in(turns)
+        heard = replace(heard_in(turns), named=bool(named), said=named)
+        about = spoken_of(turns, knowledge, check, heard)
         return cls(
             grounding,
             check,
-            replace(heard_in(turns), named=bool(named), said=named),
+            replace(heard, lost=about.lost),
             candidates,
             candidates if focus is None else grounding.items(focus),
             named,
             last if asked else frozenset(),
-            knowledge.catalogue.get(next(iter(last))) if len(last) == 1 else None,
+            about,
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             grounding.told_of(turns),
             None if focus is None else frozenset(focus),
@@ -359,14 +362,19 @@ class _Reading:
         if lead := self._lead(text):
             # Without its title only what looks like a number is known to be said of some item.
             wrong = self.check.made_up(lead + text, self.items, self.heard)
-            if found and not wrong and self.explained:
+            if found and not wrong and self._asked:
                 return ReplyQuality.FITTING
-            found = found or wrong
+            found = wrong
         if found and cut_off and not self.check.closed and (half := _HALF_WORD.search(text)):
             found = tuple(one for one in found if one != half["word"])
         if found or (self.grounding.slots and unfilled(text)):
             return ReplyQuality.INVENTED
         return self.links(text)
+
+    @property
+    def _asked(self) -> bool:
+        """Whether the seeker asks something, which what is said of "it" answers."""
+        return bool(self.turns) and "?" in self.turns[-1].text
 
     def links(self, text: str) -> ReplyQuality:
         """The quality of words that make nothing up but, maybe, a title: the fixed sentences are ours."""
@@ -395,9 +403,10 @@ class _Reading:
     def _lead(self, text: str) -> str:
         """The title that a statement without one goes on from ("It costs 42."), as a sentence in front of it;
         "" for other replies. Held to a closed list, a reply says titles itself."""
-        if self.about is None or self.check.closed or "?" in text or self.check.titles(text):
+        item = self.about.item
+        if item is None or self.check.closed or "?" in text or self.check.titles(text):
             return ""
-        return f"{self.grounding.format.name(self.about)}. "
+        return f"{self.grounding.format.name(item)}. "
 
     def _mend(self, text: str) -> str:
         """The text without marks of the prompt, with the right year behind each candidate's title."""
@@ -410,6 +419,7 @@ class _Reading:
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:
                 text = text.replace(unknown, self.grounding.format.name(item))
-        lead = self._lead(text)
+        # Further back "it" is not so surely that item that a number may be set right.
+        lead = self._lead(text) if self.about.just else ""
         mended = self.check.mended(lead + text, self.heard)
         return mended[len(lead) :] if mended.startswith(lead) else self.check.mended(text, self.heard)

@@ -56,6 +56,11 @@ class ReplyCheck:
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.knowledge)
 
+    @property
+    def sells(self) -> bool:
+        """Whether the catalogue has prices."""
+        return bool(self._vocabulary.present_prices)
+
     def made_up(self, text: str, shown: Sequence[Item], heard: Heard) -> tuple[str, ...]:
         """What a reply names that no item is called, and what it says of items that is not so, in its words.
 

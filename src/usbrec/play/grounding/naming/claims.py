@@ -56,6 +56,8 @@ class _Claims(
         if any(not self._within_title(place) for place in digits):
             yield from self._prices()
         if not self.page.mentions:
+            if self.heard.lost and self.vocabulary.present_prices:
+                yield from self._stock()
             return
         if digits:
             yield from self._years()

@@ -167,7 +167,9 @@ class GoodsClaims(Reckoning):
         place = named[0].start if named else opened
         subject = named[-1].end if named else opened
         led, between = _WORD.findall(text[opened:place].casefold()), text[subject:begin]
-        said = _WORD.findall(between.casefold())
+        # Of what belongs to the amount itself "costs" says something, "EUR" does not.
+        own = (word for word in _WORD.findall(text[begin:finish].casefold()) if word in lists.price_said)
+        said = [*_WORD.findall(between.casefold()), *own]
         if len(named) > 1 or not lists.before_subject.issuperset(led):
             return False
         if lists.not_its_price.search(text, opened, closed):
@@ -231,15 +233,25 @@ class GoodsClaims(Reckoning):
                 named_here = any(begin <= one.start < end for one in self.page.mentions)
                 if text[begin:end].rstrip().endswith("?") and not named_here:
                     continue
-                if not about:
-                    continue
                 negated = re.search(
                     r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b",
                     text[max(begin, match.start() - 16) : match.start()],
                     re.IGNORECASE,
                 )
-                if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
+                says_there = there != bool(negated)
+                if not about:
+                    # What has left the catalogue is sold out at best.
+                    if self.heard.lost and says_there and self._says_it(begin, match):
+                        yield Fault(match.start(), match.end(), None)
+                    continue
+                if not any(self._agrees(item, says_there, match) for item in about[0]):
                     yield Fault(match.start(), match.end(), None)
+
+    def _says_it(self, begin: int, match: re.Match[str]) -> bool:
+        """Whether what is said to be there is what was spoken of before: "it", or nothing but a yes."""
+        lists, led = claim_words(), self._masked[begin : match.start()]
+        said = {word.casefold() for word in _WORD.findall(led)}
+        return said <= lists.stock_led or lists.given_it.search(led + match[0]) is not None
 
     def _number_agrees(self, match: re.Match[str]) -> bool | None:
         """Whether as many pieces of an item are there as is said; None where its stock is no number."""

@@ -40,12 +40,14 @@ _AMOUNT = LazyPattern(
 class Heard:
     """What the seeker has said: its normalised `words`, with a blank between and around them, and the
     `text`; `named` says whether the dialogue has named an item, `said` has the ids of those that it has, None
-    where nobody looked: a title of several items means one of these first."""
+    where nobody looked: a title of several items means one of these first; `lost` that what was spoken of
+    last is no item of the catalogue (any more), or nothing was."""
 
     words: str
     text: str
     named: bool = False
     said: frozenset[str] | None = None
+    lost: bool = False
 
 
 #: So short a reply may have no word that tells its language.

@@ -198,6 +198,11 @@ class ShopWords:
         return tuple(found)
 
     @cached_property
+    def stock_led(self) -> frozenset[str]:
+        """What may stand before "in stock" where nothing else says what is: "yes", "still"."""
+        return frozenset(self._every("stock_led"))
+
+    @cached_property
     def many(self) -> Mapping[str, int]:
         """How many pieces there are at least where many are said to be there."""
         return {said: number for one in self._listed for said, number in one["many"].items()}
