@@ -33,11 +33,37 @@ class PassingValues:
                 *((one, one) for one in names),
             ]:
                 self.said.setdefault(normalise_title(said), {})[column] = value
-        longest = sorted(self.said, key=len, reverse=True)
-        self._any = re.compile(rf"(?<![\w-])(?:{'|'.join(map(_as_said, longest))})(?!\w)", re.IGNORECASE)
+        #: What may be said, by the word that it begins with: one expression for the thousands of values that
+        #: a catalogue may have would be tried out at each place of a reply.
+        self._begun: dict[str, list[str]] = {}
+        for said in sorted(self.said, key=len, reverse=True):
+            word = _WORD.match(said)
+            self._begun.setdefault(_key(word[0]) if word else "", []).append(said)
+        self._patterns: dict[str, re.Pattern[str]] = {}
 
     def in_text(self, text: str) -> Iterator[re.Match[str]]:
-        return self._any.finditer(text)
+        """Where values stand, from the left, the longest at each place; none within another."""
+        end = 0
+        for word in _WORD.finditer(text):
+            if word.start() < end or text[word.start() - 1 : word.start()] == "-":
+                continue
+            key = _key(word[0])
+            if key in self._begun and (match := self._pattern(key).match(text, word.start())) is not None:
+                end = match.end()
+                yield match
+
+    def _pattern(self, key: str) -> re.Pattern[str]:
+        if key not in self._patterns:
+            values = "|".join(map(_as_said, self._begun[key]))
+            self._patterns[key] = re.compile(rf"(?:{values})(?!\w)", re.IGNORECASE)
+        return self._patterns[key]
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _key(word: str) -> str:
+    return word.lower().replace("ß", "ss")
 
 
 def _as_said(value: str) -> str:
