@@ -80,6 +80,10 @@ class UnusableAnswer(ModelError):
     """The server answered, but not with a chat completion that has text in it."""
 
 
+class UnreadableAnswer(UnusableAnswer):
+    """The server said that all is well, and what it sent is no chat completion: nothing was refused."""
+
+
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context window."""
 

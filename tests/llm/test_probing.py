@@ -143,6 +143,22 @@ def test_a_call_that_fails_later_is_told_and_the_rest_is_tried() -> None:
     assert found["streaming"].supported == "yes"
 
 
+def test_an_answer_that_cannot_be_read_refuses_nothing() -> None:
+    whole = odd_server()
+
+    def empty_for_long_ones(seen: Seen) -> Answer:
+        if seen.method == "POST" and (len(json.dumps(seen.body)) > 4000 or "stop" in seen.body):
+            return Answer(body={"choices": []})
+        return whole(seen)
+
+    with LocalServer(empty_for_long_ones) as server:
+        found = {one.name: one for one in probe_seat("openai:m", config_of(server)).findings}
+    for name in ("context", "stop"):
+        assert found[name].supported == "unknown", found[name]
+        assert "without a reply" in found[name].observed
+        assert "refused" not in found[name].observed
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
-from usbrec.errors import CannotDo, UnusableAnswer, UsbRecError
+from usbrec.errors import CannotDo, UnreadableAnswer, UnusableAnswer, UsbRecError
 from usbrec.llm.openai.connection import Connection
 from usbrec.llm.openai.dialect import Dialect
 from usbrec.llm.openai.errors import Complaint, is_page
@@ -179,11 +179,11 @@ class Exchange:
         said = None if is_page(text) or '"choices"' in text else error_in(text)
         says = f"; it says: {self.connection.words(said)}" if said else ""
         if place.startswith("choices") and '"choices"' in text:
-            raise UnusableAnswer(
+            raise UnreadableAnswer(
                 f"The server at {self.connection.host} sent a chat completion without a reply that could be "
                 f"read (see {place}); it says: {self.connection.words(text)}"
             )
-        raise UnusableAnswer(
+        raise UnreadableAnswer(
             f"The server at {self.connection.host} sent {what} instead of a chat completion{says}. "
             f"Check {self._url_is}, which usually ends in /v1."
         )

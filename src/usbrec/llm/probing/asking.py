@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
+from usbrec.errors import ModelError, ModelRefused, ModelUnavailable, UnreadableAnswer
 from usbrec.llm.choices import LOOKED_AT
 from usbrec.llm.protocol import ChatModel, ChatRequest, ChoiceRequest, Message
 from usbrec.llm.reasoning import separate
@@ -85,7 +85,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """What was not answered, and why; `gone` where nobody could be reached."""
+    """What was not answered, and why; `gone` where nobody could be reached, or what came cannot be read: it
+    says nothing of what was asked."""
 
     reason: str
     gone: bool = False
@@ -200,7 +201,7 @@ class Trial:
         except (ModelError, ModelRefused) as error:
             if not self.answers:
                 raise
-            return Declined(str(error), isinstance(error, ModelUnavailable))
+            return Declined(str(error), isinstance(error, ModelUnavailable | UnreadableAnswer))
         self.answers.append(answer)
         if len(self.answers) == 1 and answer.said and not answer.first.whole:
             self.room = ROOM_TO_THINK
