@@ -7,6 +7,7 @@
     ├── ModelError            the model's side failed on one request: recorded on its row, the run goes on
     │   ├── ModelUnavailable    no connection, timeout, 429 or 5xx after the retries
     │   ├── UnusableAnswer      an answer that is empty, garbage or no chat completion
+    │   │   └── UnreadableAnswer    the server said that all is well, and sent something else
     │   ├── PromptTooLong       the prompt exceeds the model's context
     │   ├── CannotDo            tools or JSON, which this model or its server does not do
     │   ├── UnknownLanguage     rules were to read or speak a language that they do not know

@@ -241,7 +241,7 @@ def test_what_no_try_mends_is_told_for_what_it_is(
     fault: str, shape: str, outcomes: Mapping[tuple[str, str], Outcome]
 ) -> None:
     outcome = outcomes[fault, shape]
-    assert type(outcome.met) is {**REFUSED, **BROKEN}[fault][1], outcome.met
+    assert isinstance(outcome.met, {**REFUSED, **BROKEN}[fault][1]), outcome.met
     assert outcome.requests == 1
 
 

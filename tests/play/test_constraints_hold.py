@@ -84,7 +84,7 @@ def test_where_nothing_fits_that_is_said_and_the_model_is_not_asked() -> None:
     )
     assert not model.requests
     assert drawn.text == (
-        'I am sorry, nothing here fits: no item meets "price below 20". '
+        'I am sorry, nothing here fits: no item meets "genres is boots, price below 20". '
         "The lowest price that fits otherwise is 129 €."
     )
     assert KNOWLEDGE.named(drawn.text) == ()
@@ -97,7 +97,10 @@ def test_where_nothing_fits_that_is_said_and_the_model_is_not_asked() -> None:
         ({"price": {"min": 5000}}, '"price at least 5000". The highest price is 1049 €.'),
         ({"price": 60}, '"price exactly 60". The nearest price is 59 €.'),
         ({"colour": "pink"}, '"colour is pink". There is colour: black, blue, brown, green.'),
-        ({"genres": "boots", "brand": {"not": "Kolbe"}}, '"brand not Kolbe". There is brand: Kolbe.'),
+        (
+            {"genres": "boots", "brand": {"not": "Kolbe"}, "price": {"min": 5}},
+            '"genres is boots, brand not Kolbe". There is brand: Kolbe.',
+        ),
         (
             {"price": {"max": 1}, "colour": "pink"},
             '"colour is pink". There is colour: black, blue, brown, green.',

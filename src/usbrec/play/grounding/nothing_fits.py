@@ -46,7 +46,21 @@ def nothing_fits(
         freed = (alone, columns.allowed([]))
     one, others = freed
     nearest = _nearest(one, others, knowledge, len(constraints), language)
-    return prompts.say("nothing_fits", language, constraint=in_words(one, language), nearest=nearest).strip()
+    told = ", ".join(in_words(other, language) for other in _at_odds(one, constraints, knowledge))
+    return prompts.say("nothing_fits", language, constraint=told, nearest=nearest).strip()
+
+
+def _at_odds(
+    one: Constraint, constraints: Sequence[Constraint], knowledge: Knowledge
+) -> Sequence[Constraint]:
+    """Those of the constraints, `one` among them, that leave nothing together and would without any of them:
+    where some item is black, "no item is black" is wrong."""
+    left = list(constraints)
+    for other in constraints:
+        fewer = [kept for kept in left if kept is not other]
+        if other != one and not knowledge.columns.allowed(fewer).count:
+            left = fewer
+    return left
 
 
 def _nearest(one: Constraint, others: Allowed, knowledge: Knowledge, stated: int, language: str) -> str:
