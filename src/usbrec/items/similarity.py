@@ -5,6 +5,7 @@ Genre, people and era, each in [0, 1], weighted, over the attributes that both s
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,7 +44,13 @@ class Traits:
 
 
 def traits_of(item: Item) -> Traits:
-    return Traits.of(item.genres, item.people, item.year)
+    return _traits(tuple(item.genres), tuple(item.people), item.year)
+
+
+@functools.lru_cache(maxsize=4096)
+def _traits(genres: tuple[str, ...], people: tuple[str, ...], year: int | None) -> Traits:
+    # Knowledge, retriever and what stands for a random item each ask for those of the same catalogue.
+    return Traits.of(genres, people, year)
 
 
 @dataclass(frozen=True)

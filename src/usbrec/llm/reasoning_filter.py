@@ -6,6 +6,7 @@ the next mark. So the work grows with the length of the answer, and not with its
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from typing import Literal
@@ -58,8 +59,8 @@ _OPENINGS = (
         for thoughts in ("thought", "thinking")
     ),
 )
-#: What such beginnings begin with, to be looked up with each piece of a stream.
-_BEGINNINGS = frozenset(one[:length] for one in _OPENINGS for length in range(len(one) + 1))
+#: In order, so that whether one begins like a piece of a stream is looked up.
+_IN_ORDER = sorted(_OPENINGS)
 _OWNERS = frozenset(OWNERS)
 #: The name of a first step is no longer.
 _LONGEST_STEP = 50
@@ -103,6 +104,13 @@ _LONGEST_HELD = 600
 _LOOKS, _GROWTH = 32, 1.1
 #: A letter of no text, to see where it would go.
 _LETTER = "\ue000"
+
+
+def _may_open(begun: str) -> bool:
+    """Whether a longer text that begins like this may hold reasoning."""
+    place = bisect.bisect_left(_IN_ORDER, begun)
+    return place < len(_IN_ORDER) and _IN_ORDER[place].startswith(begun)
+
 
 Follows = Literal["?", "said", "thought"]
 
@@ -265,13 +273,13 @@ class ReasoningFilter:
         if len(self._head) - begins > 2 * _LONGEST_OPENING:
             return False
         begun = self._head[begins:].lower()
-        if begun in _BEGINNINGS:
+        if _may_open(begun):
             return True
         numbered = "1" in self._head[:begins] and len(begun) < _LONGEST_STEP and "\n" not in begun
         if numbered and any(begun.startswith(step[: len(begun)]) for step in FIRST_STEPS):
             return True
         owner, blank, named = begun.partition(" ")
-        return bool(blank) and owner in _OWNERS and named in _BEGINNINGS
+        return bool(blank) and owner in _OWNERS and _may_open(named)
 
     def _in_header(self, answer: str) -> bool:
         """Whether a channel has been opened whose name is not known yet."""

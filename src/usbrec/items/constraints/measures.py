@@ -97,9 +97,14 @@ def dimension_of(unit: str) -> str:
     return unit if listed is None else listed.dimension
 
 
+_DIGIT = re.compile(r"[0-9]")
+
+
 def measured(text: str) -> tuple[str, str] | None:
     """The digits and the unit of a text that is a number with its unit and nothing else, else None. Hours
     and minutes are told in minutes."""
+    if not _DIGIT.search(text):
+        return None
     text = text.strip()
     if hours := _HOURS.fullmatch(text):
         return str(int(hours["hours"]) * 60 + int(hours["minutes"])), "min"
@@ -127,9 +132,12 @@ def told_in(number: float, unit: str, wanted: str) -> float | None:
     return float(f"{number * (one.size / other.size):.12g}")
 
 
+_DECIMAL = re.compile(r"\d")
+
+
 def is_about_a_number(text: str) -> bool:
     """Whether a cell holds a number that it does not say plainly: "ab 12", "ca. 3 kg", "10-15", "> 20"."""
-    return any(map(str.isdecimal, text)) and _ABOUT.fullmatch(text.strip()) is not None
+    return _DECIMAL.search(text) is not None and _ABOUT.fullmatch(text.strip()) is not None
 
 
 #: Units that a column's name may end with: "weight_kg", "Gewicht (g)". "Min" and "in" are other words there.

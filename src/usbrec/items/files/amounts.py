@@ -95,12 +95,18 @@ def currencies_of(signs: Iterable[str]) -> list[str]:
     return found
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def number_of(text: str, *, thousands: bool = False) -> float | None:
     """The number that a text writes with a point or a comma before its fraction, and groups of thousands.
 
     "1,234" are thousands; "1.234" is a fraction unless `thousands`. None of anything else, such as "1.2.3"
     and "10_12".
     """
+    # Nearly all cells of most catalogues, and "inf", which is none here.
+    if not _DIGIT.search(text):
+        return None
     text = text.strip()
     if "_" in text:  # which Python takes for a number's groups
         return None

@@ -118,7 +118,7 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
 def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; of lists and objects in a cell, their names. Raises
     BrokenCell, with what could be read as its `kept`, for a list that cannot be read to its end."""
-    if isinstance(value, str) and value[:1].isalnum() and not _ARRAY.match(value):
+    if isinstance(value, str) and value[:1].isalnum() and ("(" not in value or not _ARRAY.match(value)):
         return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
