@@ -20,8 +20,9 @@ from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items import load_catalogue as read_catalogue
 from usbrec.items.constraints.column_types import TYPES, ColumnType
-from usbrec.items.files.formats import Row, Table, Tell, table_items
+from usbrec.items.files.formats import Tell, table_items
 from usbrec.items.files.report import ReadingReport
+from usbrec.items.files.rows import Row, Table
 from usbrec.items.open import told_of
 from usbrec.library.rows import Frame, plain, rows_of_frame, rows_of_mappings, with_read_cells
 from usbrec.library.wording import in_python
