@@ -13,133 +13,38 @@ what any recommender knows, the conversation.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from usbrec.config import Search
 from usbrec.dialogue import Conversation, Reply, Turn
-from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
+from usbrec.enhancement.budget import BudgetSpent, Meter, current_meter
+from usbrec.enhancement.internal_seats import InternalSeats
+from usbrec.enhancement.liking import preferences_of
 from usbrec.enhancement.narrowing import ALONE, VIOLATES, best_looking, told_apart_by
+from usbrec.enhancement.ranking import at_random, by_worth
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.enhancement.vote_race import voted
 from usbrec.errors import ModelError, ModelUnavailable
-from usbrec.items.knowledge import Knowledge
-from usbrec.judge.base import ProfileJudge
 from usbrec.judge.model import ModelProfileJudge
 from usbrec.keys import derive_seed
 from usbrec.lockstep import in_lockstep, in_strands
-from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
-from usbrec.play.preferences.constraint_model import ModelConstraintReader
-from usbrec.play.preferences.extraction import PreferenceExtractor
-from usbrec.play.preferences.record import Preferences, parse_profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Leaf, Played, play_tree
 from usbrec.play.said import said
 from usbrec.play.seats import alternating
-from usbrec.play.seekers.base import InternalSimulator
 
 #: The first draft gets this share of the time there is, so that a model that cuts itself off is heard.
 _FIRST_DRAFT = 0.9
 
 
-@dataclass(frozen=True)
-class InternalSeats:
-    """Who sits inside the search. Their models must be metered (see enhancement/budget.py).
-
-    `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
-    None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
-    draft sees all there are. `knowledge` reads what the seeker asks of an item: a draft that names another is
-    said only where there is no better one. `reader` is a model that reads it, None where rules do.
-    """
-
-    extractor: PreferenceExtractor
-    simulator: InternalSimulator
-    judge: ProfileJudge
-    names_new: Callable[[Sequence[Turn], str], bool] | None = None
-    focusing: Focusing | None = None
-    knowledge: Knowledge | None = None
-    reader: ModelConstraintReader | None = None
-
-
-class SelfEnhanced:
-    """A Recommender whose replies are searched for; around any other Recommender, `inner`.
-
-    `draw` searches from round `settings.from_round` on (a conversation without a round counts as in its
-    first), and not where there is a `focus`: that asks for one draft. With n > 1 it gives the n best drafts,
-    best first. A sampling's own `drafts` and a conversation's `rounds` go before the settings', its `profile`
-    before what is read from the dialogue; `on_progress` is told of every stage. A `deadline` is kept: what
-    the first draft had come to by then is the reply, cut off, where there is no other. `inner` must be
-    metered (see enhancement/budget.py); a grounded one grounds every draft and every inner turn. `opening` is
-    the neutral turn in front of a dialogue that the recommender began.
-    """
-
-    def __init__(self, inner: Recommender, seats: InternalSeats, settings: Search, *, opening: str) -> None:
-        self.inner = inner
-        self._seats = seats
-        self._settings = settings
-        self._opening = opening
-
-    @property
-    def name(self) -> str:
-        return f"{self.inner.name}:ses"
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        return {"enhanced": self.inner.identity, "search": self._settings.model_dump(mode="json")}
-
-    @property
-    def parallel(self) -> bool:
-        return self.inner.parallel
-
-    async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
-        """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
-        early = conversation.round is not None and conversation.round < self._settings.from_round
-        if early or conversation.focus is not None:
-            return await self.inner.draw(conversation, sampling)
-        token = current_meter.set(self._meter(sampling))
-        try:
-            conversation = await self._with_constraints(conversation, sampling.seed)
-            search = _Search(
-                self.inner, self._seats, self._settings, conversation, sampling, opening=self._opening
-            )
-            return await search.run()
-        finally:
-            current_meter.reset(token)
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()
-
-    async def _with_constraints(self, conversation: Conversation, seed: int) -> Conversation:
-        """The conversation with what the seeker asks of an item, where a model reads that."""
-        reader = self._seats.reader
-        if reader is None or any(one.turn is not None for one in conversation.constraints):
-            return conversation
-        try:
-            read = await reader.read(conversation.turns, seed=derive_seed(seed, "constraints"))
-        except BudgetSpent:
-            return conversation
-        return replace(conversation, constraints=(*conversation.constraints, *read))
-
-    def _meter(self, sampling: Sampling) -> Meter:
-        settings = self._settings
-        clocks: list[tuple[float | None, Limit]] = [
-            (settings.max_seconds, "seconds"),
-            (sampling.deadline, "deadline"),
-        ]
-        running = [(time.monotonic() + seconds, why) for seconds, why in clocks if seconds is not None]
-        if not running:
-            return Meter(settings.max_calls, settings.max_tokens)
-        ends, because = min(running)
-        return Meter(settings.max_calls, settings.max_tokens, ends, because)
-
-
 @dataclass
-class _Search:
+class OneSearch:
     """One search for one reply."""
 
     base: Recommender
@@ -381,28 +286,9 @@ class _Search:
 
     async def _preferences(self) -> Preferences:
         """What the seeker wants, and what an item must be for them."""
-        preferences = await self._liking()
-        if hard := self.conversation.constraints:
-            preferences = replace(preferences, constraints=replace(preferences.constraints, hard=hard))
-        return preferences
-
-    async def _liking(self) -> Preferences:
-        """What the seeker likes: as they corrected it, else as the dialogue shows it."""
-        corrected = (self.conversation.profile or "").strip()
-        preferences = parse_profile(corrected)
-        if not preferences.empty:
-            return preferences
-        # Not in the format: then these are the seeker's own words.
-        turns = (Turn("seeker", corrected),) if corrected else self.turns
-        try:
-            seed = derive_seed(self.sampling.seed, "profile")
-            return await self.seats.extractor.preferences(turns, seed=seed)
-        except BudgetSpent:
-            raise
-        except ModelError as error:
-            # A draft is there already, and is worth more than what is known of the seeker.
-            self.failures.append(f"{type(error).__name__}: {error}")
-            return Preferences()
+        return await preferences_of(
+            self.conversation, self.turns, self.seats.extractor, self.sampling.seed, self.failures.append
+        )
 
     async def _draft(self) -> None:
         if more := self.wanted - 1:
@@ -544,10 +430,15 @@ class _Search:
     def _ranked(self) -> list[int]:
         """The drafts' indices, best first."""
         if self.settings.choice == "random":
-            return self._at_random()
-        # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
-        ranked = sorted(range(len(self.drafts)), key=lambda index: self.drafts[index].rank)
-        return sorted(ranked, key=self._violates) if self._constrained else ranked
+            names_new = self.seats.names_new
+            order = at_random(
+                self.drafts,
+                seed=derive_seed(self.sampling.seed, "choice"),
+                names_new=None if names_new is None else lambda text: names_new(self.turns, text),
+            )
+        else:
+            order = by_worth(self.drafts)
+        return sorted(order, key=self._violates) if self._constrained else order
 
     @property
     def _constrained(self) -> bool:
@@ -560,15 +451,6 @@ class _Search:
             return False
         named = knowledge.named(self.drafts[index].text, knowledge.named_in(self.turns))
         return any(knowledge.violated(item_id, hard) for item_id in named)
-
-    def _at_random(self) -> list[int]:
-        """In an order drawn from the seed, those that name a new item first."""
-        names_new = self.seats.names_new
-        order = list(range(len(self.drafts)))
-        random.Random(derive_seed(self.sampling.seed, "choice")).shuffle(order)
-        if names_new is not None:
-            order.sort(key=lambda index: not names_new(self.turns, self.drafts[index].text))
-        return sorted(order, key=self._violates) if self.conversation.constraints else order
 
     def _reply(self, meter: Meter) -> Drawn:
         ranked = self._ranked()
