@@ -128,11 +128,13 @@ Replay = Annotated[
 ]
 Ses = Annotated[bool, typer.Option("--ses", help="Self-enhance the recommender.", rich_help_panel=_SES)]
 SesSimulator = Annotated[
-    str | None, typer.Option(help="Internal simulator: model or rules.", rich_help_panel=_SES)
+    str | None, typer.Option(help="Internal simulator: the name of a model, or rules.", rich_help_panel=_SES)
 ]
 SesJudge = Annotated[
     str | None,
-    typer.Option(help="Internal judge: model, rules, rules:belief, trained.", rich_help_panel=_SES),
+    typer.Option(
+        help="Internal judge: the name of a model, rules, rules:belief, trained.", rich_help_panel=_SES
+    ),
 ]
 Search = Annotated[str | None, typer.Option(help="flat or tree.", rich_help_panel=_SES)]
 _SEEKERS = "Only with a catalogue"
