@@ -152,12 +152,16 @@ def test_the_forms_of_raw_redial_say_what_was_liked(tmp_path: Path) -> None:
 
 
 def test_dialogues_in_a_language_that_rules_lack_can_be_answered_by_a_model(tmp_path: Path) -> None:
-    french = (
-        Turn("seeker", "Bonjour, je cherche un film policier pour ce soir, avec de bons acteurs."),
-        Turn("recommender", "Avez-vous vu Heat (1995) ?"),
-        Turn("seeker", "Non, je ne l'ai pas vu, mais cela me plairait beaucoup."),
-    )
-    spoken = [RecordedDialogue(f"f{n}", french, targets=WANTED) for n in range(3)]
+    def french(number: int) -> tuple[Turn, ...]:
+        return (
+            Turn(
+                "seeker", f"Bonjour {number}, je cherche un film policier pour ce soir, avec de bons acteurs."
+            ),
+            Turn("recommender", "Avez-vous vu Heat (1995) ?"),
+            Turn("seeker", "Non, je ne l'ai pas vu, mais cela me plairait beaucoup."),
+        )
+
+    spoken = [RecordedDialogue(f"f{n}", french(n), targets=WANTED) for n in range(3)]
     model = ScriptedModel(lambda _: "Oui, avec plaisir.", name="polie")
     results = fidelity(tmp_path / "model", spoken, objects={"seeker": model})
     assert results["measures"]["words"]["seeker"]["mean"] == 3.0

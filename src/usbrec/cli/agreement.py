@@ -115,8 +115,9 @@ def print_judge(made: Mapping[str, Any], console: Console) -> None:
     meaning = "words and their meaning" if settings["meaning"] else "words alone"
     console.print(
         Text(
-            f"Learnt from {told['dialogues']} dialogues ({told['turns']} replies) of {len(told['systems'])} "
-            f"systems, from {meaning}; settings chosen inside the folds.",
+            f"Learnt from {told['dialogues']} dialogues ({told['turns']} replies)"
+            + (f" of {len(told['systems'])} systems" if told["systems"] else "")
+            + f", from {meaning}; settings chosen inside the folds.",
             style="dim",
         )
     )

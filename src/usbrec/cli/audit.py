@@ -27,7 +27,7 @@ def audit(
     run: Annotated[Path, typer.Argument(help="Folder of `usbrec evaluate` or `usbrec pairs`.")],
     train: Annotated[
         list[Path] | None,
-        typer.Option(help="Samples or pairs that something in it was trained on; may be given again."),
+        typer.Option(help="Dialogues, samples or pairs that something was trained on; may be given again."),
     ] = None,
     catalogue: o.Catalogue = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Also write the findings as JSON.")] = None,

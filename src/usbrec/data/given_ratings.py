@@ -10,7 +10,7 @@ from usbrec.data.reading import NO_NUMBER
 from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
 
-_NUMBER = LazyPattern(r"([+-]?\d{1,15}(?:[.,]\d{1,15})?)(?:\s*(?:/\s*\d{1,4}|stars?|★))?")
+_NUMBER = LazyPattern(r"([+-]?\d{1,15}(?:[.,]\d{1,15})?)(?:\s*(?:/\s*(\d{1,4})|stars?|★))?")
 
 
 def rating_of(value: Any) -> float | None:
@@ -20,12 +20,18 @@ def rating_of(value: Any) -> float | None:
     if isinstance(value, int | float):
         return float(value) if abs(value) < 1e15 else None
     text = value.strip().casefold() if isinstance(value, str) else ""
-    if text in (words := _words()):
-        return words[text]
+    if (word := "_".join(text.split())) in (words := _words()):
+        return words[word]
     if text and not text.strip("★☆"):
         return float(text.count("★"))
     found = _NUMBER.fullmatch(text)
     return float(found[1].replace(",", ".")) if found else None
+
+
+def out_of(value: Any) -> int | None:
+    """The top of the scale that a rating says ("4/5"); None where it says none."""
+    found = _NUMBER.fullmatch(value.strip().casefold()) if isinstance(value, str) else None
+    return int(found[2]) or None if found and found[2] else None
 
 
 def is_missing(value: Any) -> bool:

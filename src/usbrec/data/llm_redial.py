@@ -25,9 +25,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from usbrec.data.everyday_titles import names_title
 from usbrec.data.opening import Entry
 from usbrec.data.reading import FileMissing, clean, show
-from usbrec.data.utterances import Transcript, Utterance, says_title
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError, InputWarning
 from usbrec.lexicon import any_of, shared
@@ -211,7 +212,7 @@ class Recommended:
         if owes_targets or self._there:
             titles = self._titles.get(conversation.number.split()[-1], ())
             said = any(
-                role == "recommender" and says_title(text, _without_edition(title))
+                role == "recommender" and names_title(text, _without_edition(title))
                 for role, text in conversation.said
                 for title in titles
             )
@@ -223,7 +224,7 @@ class Recommended:
             Utterance(
                 role,
                 text,
-                tuple(title for title in titles if says_title(text, title)) if role == "recommender" else (),
+                tuple(title for title in titles if names_title(text, title)) if role == "recommender" else (),
             )
             for role, text in conversation.said
         )

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from usbrec.data.everyday_titles import names_title
 from usbrec.data.given_ratings import is_missing, rating_of
 from usbrec.data.reading import (
     as_id,
@@ -27,7 +28,8 @@ from usbrec.data.reading import (
     show,
 )
 from usbrec.data.speakers import SEATS, seats_of
-from usbrec.data.utterances import Transcript, Utterance, says_title
+from usbrec.data.turn_columns import aspects
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
 from usbrec.keys import digest
@@ -87,7 +89,7 @@ def transcript_of(value: Any) -> Transcript:
         text = as_words(message[words], f"{place}.{words}")
         if seat == "neither":
             continue
-        named = tuple(title for title in targets if says_title(text, title)) if seat == "recommender" else ()
+        named = tuple(title for title in targets if names_title(text, title)) if seat == "recommender" else ()
         utterances.append(Utterance(seat, text, named, _ratings(message, f"{place}.")))
     id_name = next((one for one in _IDS if not is_missing(row.get(one))), None)
     labels = {} if row.get("labels") is None else dict(as_object(row["labels"], "labels"))
@@ -132,11 +134,13 @@ def _ratings(row: Mapping[str, Any], place: str) -> dict[str, float]:
     found = as_ratings(row.get("ratings"), f"{place}ratings")
     if isinstance(row.get("label"), bool | int | float) and not is_missing(row["label"]):
         found["label"] = float(row["label"])  # whether a reply is a good one, in rows for KTO
-    for name in _RATINGS:
+    for name in (*_RATINGS, *aspects().values()):
         if is_missing(row.get(name)) or name in found:
             continue
         number = rating_of(row[name])
         if number is None:
+            if name not in _RATINGS:
+                continue  # "explanation" may be one in words
             raise InputError(f"{place}{name}: expected a number, or thumbs up or down; words go into labels")
         found[name] = number
     return found

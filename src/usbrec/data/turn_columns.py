@@ -5,13 +5,16 @@ The names stand in ``lexicon/turn_columns.toml``.
 
 from __future__ import annotations
 
+import ast
 import functools
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from usbrec.data.given_ratings import is_missing, rating_of
+from usbrec.data.reading import clean, show
 from usbrec.data.speakers import SEATS, seats_of
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
@@ -153,6 +156,42 @@ def scopes_of(dialogues: Sequence[Sequence[Mapping[str, Any]]], columns: Columns
             last = all(all(is_missing(row.get(name)) for row in rows[:-1]) for rows in rated)
             found[name] = "dialogues" if rated and (same or (last and longer)) else "turns"
     return found
+
+
+@functools.cache
+def aspects() -> Mapping[str, str]:
+    """How ratings of what judges are asked are called, by their names without capitals and marks."""
+    return {_key(name): name for name in shared("turn_columns")["aspects"]["names"].split()}
+
+
+def rating_name(column: str) -> str:
+    """What a rating of this column is called: "Relevance" and "turn_relevance" are relevance."""
+    key = _key(column)
+    return aspects().get(key) or aspects().get(_without_scope(key)[1]) or column
+
+
+def items_in(value: Any) -> Iterator[str]:
+    """The titles or ids of a cell: a list, a list as JSON or Python write it, or parted by semicolons or
+    bars. Raises InputError."""
+    if is_missing(value):
+        return
+    if isinstance(value, str) and value.strip().startswith("["):
+        value = _list_in(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a frame's column with gaps
+    listed = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value))
+    yield from (clean(str(one)).strip() for one in listed if str(one).strip())
+
+
+def _list_in(text: str) -> list[Any]:
+    for read in (json.loads, ast.literal_eval):
+        try:
+            listed = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        if isinstance(listed, list):
+            return listed
+    raise InputError(f"{show(text)}: a list that cannot be read")
 
 
 def rating_in(row: Mapping[str, Any], name: str) -> float | None:

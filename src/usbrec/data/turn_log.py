@@ -12,20 +12,30 @@ told, and so are columns that are not read.
 from __future__ import annotations
 
 import functools
-import json
-import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from usbrec.data.everyday_titles import names_title
 from usbrec.data.given_ratings import is_missing, rating_of
 from usbrec.data.opening import Entry
+from usbrec.data.raters import joined
+from usbrec.data.rating_scales import on_one_scale
 from usbrec.data.reading import clean, show
 from usbrec.data.speakers import Seat, seats_of
-from usbrec.data.turn_columns import Columns, columns_of, known_seats, rating_in, scopes_of, speaker_of
+from usbrec.data.turn_columns import (
+    Columns,
+    columns_of,
+    items_in,
+    known_seats,
+    rating_in,
+    rating_name,
+    scopes_of,
+    speaker_of,
+)
 from usbrec.data.turn_order import Ordered, OutOfOrder, Row, ordered
-from usbrec.data.utterances import Transcript, Utterance, says_title
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.errors import InputError, InputWarning
 
 _NO_TARGETS = "no column of targets says what the seeker ended up with"
@@ -57,6 +67,10 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     except InputError as problem:
         yield Entry(rows[0][0].place, _raising(problem), rows[0][0].within)
         return
+    scaled, scales = on_one_scale([row for _, row in rows], (*columns.of_dialogues, *columns.of_turns))
+    rows = [(entry, row) for (entry, _), row in zip(rows, scaled, strict=True)]
+    for what in scales:
+        _warn(what)
     of: dict[str, list[Row]] = {}
     for number, (entry, row) in enumerate(rows):
         try:
@@ -73,7 +87,9 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     broken: dict[str, str] = {}
     for dialogue_id, held in of.items():
         try:
-            found = ordered(held)
+            once, again = joined(held, columns)
+            told.joined += again
+            found = ordered(once)
         except OutOfOrder as problem:
             whole[dialogue_id], broken[dialogue_id] = held, str(problem)
             continue
@@ -100,6 +116,7 @@ class _Told:
     first: str = ""
     unknown: int = 0
     twice: int = 0
+    joined: int = 0
 
     def count(self, found: Ordered, place: str) -> None:
         self.twice += found.twice
@@ -121,6 +138,12 @@ class _Told:
             )
         if self.twice:
             _warn(f"{self.twice} rows stand twice; each is read once")
+        if self.joined:
+            _warn(
+                f"{self.joined} rows say a message again with other cells, as where several people rated it "
+                "or it recommends several items; each message is read once, with the mean of its ratings and "
+                "all its items"
+            )
 
 
 def _warn(what: str) -> None:
@@ -165,19 +188,18 @@ def _transcript(
     dialogue_id: str, rows: Sequence[Row], columns: Columns, scopes: Mapping[str, str], system_speaks: bool
 ) -> Transcript:
     seats = _seated(rows, system_speaks)
-    targets = tuple(dict.fromkeys(title for row in rows for title in _listed(_cell(row, columns.targets))))
+    targets = tuple(dict.fromkeys(title for row in rows for title in items_in(_cell(row, columns.targets))))
     utterances = []
     for row, seat in zip(rows, seats, strict=True):
         if seat is None or seat == "neither":
             continue
         recommends = seat == "recommender"
-        titles = tuple(title for title in targets if recommends and says_title(row.text, title))
-        items = tuple(_listed(_cell(row, columns.items))) if recommends and columns.items else None
-        ratings = {
-            name: number
-            for name in columns.of_turns
-            if scopes[name] == "turns" and (number := rating_in(row.cells, name)) is not None
-        }
+        titles = tuple(title for title in targets if recommends and names_title(row.text, title))
+        items = tuple(items_in(_cell(row, columns.items))) if recommends and columns.items else None
+        ratings: dict[str, float] = {}
+        for name in columns.of_turns:
+            if scopes[name] == "turns" and (number := rating_in(row.cells, name)) is not None:
+                ratings.setdefault(rating_name(name), number)
         utterances.append(Utterance(seat, row.text, titles, ratings, items or None))
     named = any(one.titles for one in utterances)
     return Transcript(
@@ -212,7 +234,7 @@ def _of_dialogue(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
     for name in names:
         numbers = {number for row in rows if (number := rating_in(row.cells, name)) is not None}
         if len(numbers) == 1:
-            found[name] = numbers.pop()
+            found.setdefault(rating_name(name), numbers.pop())
     return found
 
 
@@ -224,19 +246,6 @@ def _one(rows: Sequence[Row], name: str | None) -> str:
     """What a column says of a dialogue; "" where its rows say several things."""
     values = {clean(str(value)).strip() for row in rows if not is_missing(value := _cell(row, name))}
     return values.pop() if len(values) == 1 else ""
-
-
-def _listed(value: Any) -> Iterator[str]:
-    """The titles or ids of a cell: a list, a list in JSON, or parted by semicolons or bars."""
-    if is_missing(value):
-        return
-    if isinstance(value, str) and value.strip().startswith("["):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise InputError(f"{show(value)}: a list that cannot be read") from None
-    listed = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value))
-    yield from (clean(str(one)).strip() for one in listed if str(one).strip())
 
 
 def _tell_columns(rows: Sequence[Mapping[str, Any]], columns: Columns, scopes: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from usbrec.data.opening import Entry
+from usbrec.data.turn_columns import known_seats
 from usbrec.patterns import LazyPattern
 
 _NUMBERED = LazyPattern(r"([^0-9]*)([0-9]{1,15})(?:\.0)?")
@@ -101,6 +102,8 @@ def _by_numbers(
         if numbers is None or len(set(numbers)) < 2:
             continue
         if _rises(numbers) or _rises(numbers[::-1]):
+            if clock is not None and len(set(numbers)) < len(numbers):
+                return _by_keys(rows, name, list(zip(numbers, clock[1], strict=True)))
             return _by_keys(rows, name, numbers)
         keys = list(zip(numbers, clock[1] if clock else numbers, strict=True))
         if len(set(keys)) == len(keys):
@@ -113,11 +116,25 @@ def _by_numbers(
     return None
 
 
-def _by_keys(rows: list[Row], name: str, keys: Sequence[float]) -> tuple[list[Row], str]:
-    """The rows by these keys, turned round as a whole where they fall, and the column's name if any moved."""
+def _by_keys(rows: list[Row], name: str, keys: Sequence[Any]) -> tuple[list[Row], str]:
+    """The rows by these keys, and the column's name if any moved. Where the keys fall they are turned round
+    as a whole, or else each key's rows stay as they stand: whichever lets the seeker begin more of those keys
+    that several rows share."""
     if _rises(keys):
         return rows, ""
-    return (rows[::-1] if _rises(keys[::-1]) else _sorted(rows, keys)), name
+    each = _sorted(rows, keys)
+    if not _rises(keys[::-1]):
+        return each, name
+    whole = rows[::-1]
+    return (each if _asked(each, sorted(keys)) > _asked(whole, sorted(keys)) else whole), name
+
+
+def _asked(rows: Sequence[Row], keys: Sequence[Any]) -> int:
+    """How many of those keys that several rows share begin with the seeker."""
+    firsts = [
+        at for at in range(len(rows) - 1) if keys[at] == keys[at + 1] and (not at or keys[at] != keys[at - 1])
+    ]
+    return sum(known_seats().get(rows[at].name) == "seeker" for at in firsts)
 
 
 def _sorted(rows: Sequence[Row], keys: Sequence[Any]) -> list[Row]:
@@ -160,7 +177,7 @@ def _content(row: Row) -> str:
     return repr(sorted(row.cells.items(), key=repr))
 
 
-def _rises(numbers: Sequence[float]) -> bool:
+def _rises(numbers: Sequence[Any]) -> bool:
     return all(one <= other for one, other in itertools.pairwise(numbers))
 
 

@@ -18,6 +18,7 @@ both 发. Which of them a simplified text means is not to be told, and never has
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -62,6 +63,7 @@ WORD_OF_ITS_OWN = (
 #: All of them lie beyond; to look for that first spares texts of accents the larger expression.
 _BEYOND_ARABIC = LazyPattern("[\u0e00-\U0010ffff]")
 _UNSPACED, _CYRILLIC = LazyPattern(f"[{UNSPACED}]"), LazyPattern(f"[{CYRILLIC}]")
+_COUNTED = LazyPattern(WORD_OF_ITS_OWN, re.VERBOSE)
 # A vowel sign typed before the tone or behind it; "am" is taken apart when it is folded.
 _TONE_LAST = LazyPattern("(\u0e4d)([\u0e48-\u0e4b])")
 # Scripts whose marks are vowels, tones or part of the letter, not an ornament of it.
@@ -116,6 +118,15 @@ def has_unspaced(text: str) -> bool:
     return (
         not text.isascii() and _BEYOND_ARABIC.search(text) is not None and _UNSPACED.search(text) is not None
     )
+
+
+def count_words(text: str) -> int:
+    """The words of a text; of scripts without blanks between words each character, as the linker reads them.
+    Korean as it is written has blanks."""
+    if not has_unspaced(text):
+        return len(text.split())
+    beside, many = _COUNTED.subn(" ", text)
+    return many + sum(any(map(str.isalnum, word)) for word in beside.split())
 
 
 def has_cyrillic(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from usbrec.dialogue import Constraint, Turn
 from usbrec.items.constraints.filters import in_words
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.scripts import count_words
 from usbrec.play.seekers.wishes import says_nothing_fits
 from usbrec.play.targets import Targets
 
@@ -78,7 +79,7 @@ def reply_facts(
     replies = [turn.text for turn in turns]
     facts: dict[str, Any] = {
         "replies": len(replies),
-        "words": [len(reply.split()) for reply in replies],
+        "words": list(map(count_words, replies)),
         "unfinished": unfinished,
         # Left out where there are none, so that recorded rows keep their bytes.
         **({"ran_on": ran_on} if ran_on else {}),

@@ -15,6 +15,7 @@ from typing import Any
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.items.id_spellings import SpellingWatch
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.scripts import count_words
 from usbrec.judge.answers import OTHER, Answer, asked_by, read_answer, stand_in
 from usbrec.lexicon import LANGUAGES
 from usbrec.patterns import LazyPattern
@@ -66,7 +67,7 @@ class RecordedFacts:
         if self.knowledge is not None:
             beside = turn.read_by(self.knowledge.linker).beside  # "What's Up, Doc?" asks nothing
         facts: dict[str, Any] = {
-            "words": len(turn.text.split()),
+            "words": count_words(turn.text),
             "questions": sum(len(QUESTION.findall(piece)) for piece in beside),
         }
         if self.knowledge is None:
@@ -131,7 +132,7 @@ class RecordedFacts:
             "turns": len(dialogue.turns),
             "replies": len(replies),
             "words": sum(facts["words"] for facts in turns),
-            "seeker_words": sum(len(turn.text.split()) for turn in others),
+            "seeker_words": sum(count_words(turn.text) for turn in others),
             "questions": sum(facts["questions"] for facts in turns),
             "target_named": None,
             "language": language,

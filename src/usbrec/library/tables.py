@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from usbrec.dialogue import PreferencePair
 from usbrec.evaluation.metrics import Row, calibrated, facts_of, hit, leaked, replies_of, score, second_score
 from usbrec.extras import extra
+from usbrec.items.scripts import count_words
 from usbrec.judge.aspects import ASPECTS
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def episode_cells(row: Row) -> dict[str, Any]:
         "repeat": row["repeat"],
         "leaked": None if leaks is None else bool(leaks),
         "replies": len(replies) if sample is not None else None,
-        "words": sum(len(text.split()) for text in replies) / len(replies) if replies else None,
+        "words": sum(map(count_words, replies)) / len(replies) if replies else None,
         "recommended": None if new is None else _BETWEEN.join(item or "-" for item in new),
         "last_reply": replies[-1] if replies else None,
         **{name: usage[name] for name in ("calls", "prompt_tokens", "completion_tokens", "seconds")},

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from usbrec.config import Pairs
 from usbrec.dialogue import Episode, plain_words
+from usbrec.items.scripts import count_words
 from usbrec.prompts.artefacts import has_artefacts
 
 #: Smallest difference of two scores, where no setting says otherwise.
@@ -89,7 +90,7 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
     if min(_agreement(chosen), _agreement(rejected)) < settings.min_agreement:
         return "the judge's votes disagree"
     if settings.max_length_ratio is not None:
-        shorter, longer = sorted((len(chosen.text.split()), len(rejected.text.split())))
+        shorter, longer = sorted(map(count_words, (chosen.text, rejected.text)))
         if longer > settings.max_length_ratio * shorter:
             return "lengths too different"
     return None

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from usbrec.dialogue import Episode, PreferencePair, Reply, Sample
 from usbrec.errors import ModelError
+from usbrec.items.scripts import count_words
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.lockstep import in_lockstep, in_strands
 
@@ -98,7 +99,7 @@ def pair_of(
 def _provenance(candidate: Candidate) -> dict[str, Any]:
     """Where a side comes from; with a catalogue its first new item (``new``) and how many titles it names."""
     score = None if candidate.episode is None else candidate.episode.score.to_json()
-    told: dict[str, Any] = {"origin": candidate.origin, "score": score, "words": len(candidate.text.split())}
+    told: dict[str, Any] = {"origin": candidate.origin, "score": score, "words": count_words(candidate.text)}
     facts = {} if candidate.episode is None else candidate.episode.facts
     if facts.get("named"):
         titles = len(facts["named"][0]) + len(facts["out_of_catalogue"][0])

@@ -99,7 +99,7 @@ def _rated_by_people(dialogues: tuple[RecordedDialogue, ...]) -> tuple[RecordedD
         names = ", ".join(name for name in ASPECTS if name != "overall")
         raise InputError(
             "no dialogue carries a rating by people of what a judge can be asked: ratings of dialogues or "
-            f"turns called {names}, overall or dialogue_overall (docs/agreement.md)."
+            f"turns called {names}, overall or dialogue_overall (docs/agreement.md). {_others(dialogues)}"
         )
     for one in rated:
         _check_scales(one)
@@ -110,6 +110,18 @@ def _rated_by_people(dialogues: tuple[RecordedDialogue, ...]) -> tuple[RecordedD
         if count:
             warnings.warn(InputWarning(f"{count} dialogues {why} and are left out"), stacklevel=4)
     return rated
+
+
+def _others(dialogues: tuple[RecordedDialogue, ...]) -> str:
+    """What people rated beside what a judge can be asked."""
+    of_dialogues = dict.fromkeys(name for one in dialogues for name in one.ratings)
+    of_turns = dict.fromkeys(name for one in dialogues for told in one.turn_ratings for name in told)
+    said = [
+        f"{', '.join(map(repr, list(names)[:5]))} of {what}"
+        for what, names in (("dialogues", of_dialogues), ("turns", of_turns))
+        if names
+    ]
+    return f"What they carry: {' and '.join(said)}." if said else "They carry no rating at all."
 
 
 def _check_scales(dialogue: RecordedDialogue) -> None:

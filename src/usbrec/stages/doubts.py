@@ -12,13 +12,27 @@ from collections.abc import Iterator, Sequence
 from usbrec.dialogue import RecordedDialogue
 from usbrec.errors import InputWarning
 from usbrec.items import Catalogue
+from usbrec.judge.copies import copied, homes_of
 from usbrec.judge.recorded import unread_outcome
 
 
 def tell_of_doubts(where: str, dialogues: Sequence[RecordedDialogue], items: Catalogue | None) -> None:
-    """An InputWarning for each kind of doubt: dialogues without a word of the recommender, outcomes in words
-    that nobody reads, targets that the catalogue lacks. `where` is what is read."""
-    for said in (*_unanswered(dialogues), *_outcomes(dialogues), *_targets(dialogues, items)):
+    """An InputWarning for each kind of doubt: dialogues without a word of the recommender, dialogues that say
+    the same, outcomes in words that nobody reads, ratings of what the seeker says, targets that the catalogue
+    lacks. `where` is what is read."""
+    for said in (
+        *_unanswered(dialogues),
+        *_copies(dialogues),
+        *_outcomes(dialogues),
+        *_rated_seekers(dialogues),
+        *_targets(dialogues, items),
+    ):
+        warnings.warn(InputWarning(f"{where}: {said}"), stacklevel=3)
+
+
+def tell_of_copies(where: str, dialogues: Sequence[RecordedDialogue]) -> None:
+    """An InputWarning where dialogues say the same as others."""
+    for said in _copies(dialogues):
         warnings.warn(InputWarning(f"{where}: {said}"), stacklevel=3)
 
 
@@ -29,6 +43,33 @@ def _unanswered(dialogues: Sequence[RecordedDialogue]) -> Iterator[str]:
             f"{len(found)} of {len(dialogues)} dialogues have no turn of the recommender, such as "
             f"{found[0]!r}. They count as dialogues in which nothing is recommended; leave them out where a "
             "log is not whole."
+        )
+
+
+def _copies(dialogues: Sequence[RecordedDialogue]) -> Iterator[str]:
+    found = copied(homes_of(dialogues))
+    if found:
+        name, home = found[0]
+        yield (
+            f"{len(found)} of {len(dialogues)} dialogues say the same as another one under an id of their "
+            f"own, such as {name!r} and {home!r}. Each counts in means, and those that say the same are one "
+            "dialogue in intervals."
+        )
+
+
+def _rated_seekers(dialogues: Sequence[RecordedDialogue]) -> Iterator[str]:
+    found = [
+        (one.id, name)
+        for one in dialogues
+        for turn, rated in zip(one.turns, one.turn_ratings, strict=False)
+        if turn.role == "seeker"
+        for name in rated
+    ]
+    if found:
+        place, name = found[0]
+        yield (
+            f"{len(found)} ratings stand on what a seeker says, such as {name!r} in {place!r}, and count for "
+            "nothing: a rating of a reply stands on the recommender's turn."
         )
 
 

@@ -16,6 +16,7 @@ from usbrec.evaluation.fidelity.summary import SCHEMA, summarise_fidelity
 from usbrec.evaluation.runs.results import rounded
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.answers import Answer
+from usbrec.judge.copies import copied, homes_of
 from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed
 from usbrec.llm import read_seat
@@ -109,7 +110,7 @@ def fidelity(
     out = Path(out)
     try:
         with step(progress, "means and intervals"):
-            rows = _rows(stage.rows, points, facts)
+            rows = _rows(stage.rows, points, facts, dict(copied(homes_of(given.dialogues))))
             write_jsonl(out / "turns.jsonl", rows)
             results = {
                 "schema": SCHEMA,
@@ -214,8 +215,10 @@ def _rows(
     played: Iterable[tuple[Sample, Any, Mapping[str, Any]]],
     points: Mapping[str, Point],
     facts: RecordedFacts,
+    same_as: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """A row a point, as evaluation/fidelity/summary.py reads it."""
+    """A row a point, as evaluation/fidelity/summary.py reads it; `same_as` names the dialogues that say the
+    same as another one."""
     said: dict[tuple[str, str], set[str]] = {}
 
     def repeated(who: str, dialogue_id: str, text: str) -> bool:
@@ -242,6 +245,7 @@ def _rows(
             "checks": None,
             "failed": record.failure,
             "usage": usage,
+            **({"same_as": same_as[point.dialogue_id]} if point.dialogue_id in same_as else {}),
         }
         if record.record is not None:
             given = record.record["answer"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from usbrec.config import Config
 from usbrec.data import read_dialogues
 from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent, step
-from usbrec.errors import ConfigError, InputError, Interrupted
+from usbrec.errors import ConfigError, InputError, InputWarning, Interrupted
 from usbrec.evaluation.agreement.correlation import agreement_of
 from usbrec.evaluation.agreement.measured import ALL, measured_of
 from usbrec.evaluation.agreement.summary import people_and_judge
@@ -21,6 +22,7 @@ from usbrec.judge.trained.features import Encode
 from usbrec.judge.trained.learning import learn_judge
 from usbrec.judge.trained.model import FILE, Ratings, judge_to_json
 from usbrec.keys import derive_seed, digest
+from usbrec.stages.doubts import tell_of_copies
 from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.trained_seat import CachedEncoder, sentence_encoder
 from usbrec.storage import write_text
@@ -56,6 +58,15 @@ def make_judge(
     except KeyboardInterrupt:
         raise Interrupted("Stopped. Nothing was written; the same command begins again.") from None
     rated = [one for one in found if one.id in learnt.left_out["dialogues"]]
+    where = ", ".join(map(str, dialogues))
+    tell_of_copies(where, rated)
+    if len(rated) < len(found):
+        told = (
+            f"{len(found) - len(rated)} of {len(found)} dialogues have no rating of the overall satisfaction"
+        )
+        warnings.warn(
+            InputWarning(f"{where}: {told}, or no reply: nothing is learnt from these"), stacklevel=2
+        )
     agreement = measured_of(rated, {"agreement": figures["dialogues"], "held_out": len(rated)})
     judge = learnt.judge
     about = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from usbrec.config import Config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
-from usbrec.errors import InputError, Interrupted
+from usbrec.errors import InputError, InputWarning, Interrupted
 from usbrec.items import read_sessions
+from usbrec.items.retrieval.learnt_from import LearntFrom
 from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.journal import Journal
@@ -44,8 +46,7 @@ def make_ranker(
     """
     config = config or Config()
     out = Path(out)
-    held_out = {sample.dialogue_id for path in leave_out for sample in load_samples(path)}
-    loaded = tuple(sample for sample in _samples(samples) if sample.dialogue_id not in held_out)
+    loaded, held_out = _without(_samples(samples), [one for path in leave_out for one in load_samples(path)])
     if not loaded:
         raise InputError("--leave-out leaves no dialogue to learn from. Name other files.")
     if config.limit is not None:
@@ -89,6 +90,32 @@ def make_ranker(
             write_ranker(out, trained)
         shutil.rmtree(out / "work", ignore_errors=True)
     return read_ranker(out).about
+
+
+def _without(
+    samples: Sequence[Sample], leave_out: Sequence[Sample]
+) -> tuple[tuple[Sample, ...], frozenset[str]]:
+    """The samples of dialogues that are not among those of `leave_out`, and the ids of these. A dialogue is
+    known by its id and, under another one, by its words."""
+    held_out = frozenset(sample.dialogue_id for sample in leave_out)
+    if not leave_out:
+        return tuple(samples), held_out
+    known = LearntFrom.of(leave_out, ())
+    by_dialogue: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_dialogue.setdefault(sample.dialogue_id, []).append(sample)
+    found = frozenset(
+        name for name, those in by_dialogue.items() if name not in held_out and known.holds(those)
+    )
+    if found:
+        warnings.warn(
+            InputWarning(
+                f"{len(found)} of {len(by_dialogue)} dialogues stand in the files of --leave-out under other "
+                f"ids (such as {min(found)!r}): they are known by their words, and left out"
+            ),
+            stacklevel=3,
+        )
+    return tuple(one for one in samples if one.dialogue_id not in held_out | found), held_out
 
 
 def _samples(paths: Sequence[str | Path]) -> tuple[Sample, ...]:

@@ -19,6 +19,7 @@ from usbrec.keys import digest
 from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
 from usbrec.stages.doubts import tell_of_doubts
+from usbrec.stages.given_items import with_known_items
 from usbrec.stages.inputs import GivenCatalogue, read_catalogue
 from usbrec.stages.thoughts import without_thoughts
 
@@ -86,6 +87,8 @@ def read_recorded(
         found = tuple(limit_samples(found, config.limit))
     found = tuple(without_thoughts(found, config.models.reasoning, where))
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
+    if items is not None:
+        found = with_known_items(where, found, items)
     tell_of_doubts(where, found, items)
     languages = Languages.of_samples(config.language, found)
     return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from usbrec.items.scripts import count_words
 from usbrec.training.data import Encoded, Example
 from usbrec.training.layout import layout_of
 from usbrec.training.packed import pack, reply_logps
@@ -74,7 +75,7 @@ def _looks(examples: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.float64]]
     """Chosen less rejected: words (in tens), titles; (pairs, 2)."""
     rows = [
         (
-            (len(example.chosen.split()) - len(example.rejected.split())) / 10,
+            (count_words(example.chosen) - count_words(example.rejected)) / 10,
             0 if example.titles is None else example.titles[0] - example.titles[1],
         )
         for example in examples

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One rating by people and one by the judge, of a dialogue or of a turn of it."""
+    """One rating by people and one by the judge, of a dialogue or of a turn of it. `system` is "" where it is
+    not named: such dialogues may be of many systems."""
 
     dialogue: str
     system: str
@@ -32,10 +33,12 @@ def agreement_of(pairs: Sequence[Rated], *, seed: int, resamples: int) -> dict[s
     """Pearson's and Spearman's correlation as JSON: ``{"value", "ci95", "ci95_systems"}`` each, with
     ``n``, the ``dialogues`` and the ``systems``.
 
-    `ci95` draws dialogues again and is null below four of them, `ci95_systems` systems, which is wide where
-    there are few and is null below three. A value is null where people or judge give all the same. In the
-    resamples of Spearman's the ranks are those of all pairs.
+    `ci95` draws dialogues again and is null below four of them, `ci95_systems` systems, those that are named
+    alone, which is wide where there are few and is null below three. A value is null where people or judge
+    give all the same. In the resamples of Spearman's the ranks are those of all pairs.
     """
+    named = np.array([bool(one.system) for one in pairs])
+    systems = [one.system for one in pairs if one.system]
     people, judge = np.array([one.people for one in pairs]), np.array([one.judge for one in pairs])
     found: dict[str, Any] = {}
     for name, change in (("pearson", np.asarray), ("spearman", _ranks)):
@@ -44,14 +47,14 @@ def agreement_of(pairs: Sequence[Rated], *, seed: int, resamples: int) -> dict[s
             "value": _pearson(a, b),
             "ci95": _interval(a, b, [one.dialogue for one in pairs], derive_seed(seed, name), resamples, 4),
             "ci95_systems": _interval(
-                a, b, [one.system for one in pairs], derive_seed(seed, name, "systems"), resamples, 3
+                a[named], b[named], systems, derive_seed(seed, name, "systems"), resamples, 3
             ),
         }
     return {
         **found,
         "n": len(pairs),
         "dialogues": len({one.dialogue for one in pairs}),
-        "systems": len({one.system for one in pairs}),
+        "systems": len(set(systems)),
     }
 
 
@@ -98,14 +101,16 @@ def _interval(
 
 def ranking_of(pairs: Sequence[Rated], *, seed: int, resamples: int) -> dict[str, Any] | None:
     """Systems ordered by people and by the judge: their means, and Kendall's tau (b) of the two orders as
-    ``{"value", "ci95"}``, the dialogues of each system drawn again. None for fewer than two systems.
+    ``{"value", "ci95"}``, the dialogues of each system drawn again. What names no system is of none. None for
+    fewer than two systems.
 
     With five systems there are ten pairs of them: the interval is wide, and says little more than whether
     the order is the other way round.
     """
     systems: dict[str, list[Rated]] = {}
     for one in pairs:
-        systems.setdefault(one.system, []).append(one)
+        if one.system:
+            systems.setdefault(one.system, []).append(one)
     if len(systems) < 2:
         return None
     names = sorted(systems)

@@ -13,6 +13,7 @@ from usbrec.evaluation.agreement.correlation import Rated, agreement_of, ranking
 from usbrec.evaluation.agreement.measured import ALL, UNNAMED
 from usbrec.evaluation.statistics import mean_interval
 from usbrec.judge.aspects import OWN, Aspect, aspect_of
+from usbrec.judge.copies import homes_of
 from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.agreement/1"
@@ -35,9 +36,11 @@ def people_and_judge(
 ) -> dict[str, dict[str, list[Rated]]]:
     """By the rating's name in the file and by data set, what people and judge say of the same thing.
 
-    A judge of the user's own gives one score, which is held against the overall satisfaction.
+    A judge of the user's own gives one score, which is held against the overall satisfaction. Dialogues that
+    say the same are one for intervals, whoever rated them.
     """
     names = {aspect.name for aspect in judged}
+    homes = homes_of(dialogues)
     found: dict[str, dict[str, list[Rated]]] = {}
     #: What each rating is called in the file; where dialogues differ, as in the first one.
     names_here: dict[str, str] = {}
@@ -52,7 +55,7 @@ def people_and_judge(
             assert aspect is not None, "it is rated by the judge"
             if aspect.level == "dialogue" and of_dialogue[aspect.name] != rating:
                 continue
-            pair = Rated(dialogue.id, dialogue.system or UNNAMED, people, given)
+            pair = Rated(homes[dialogue.id], dialogue.system, people, given)
             called = names_here.setdefault(aspect.name, rating)
             found.setdefault(called, {}).setdefault(dataset, []).append(pair)
     for of in found.values():
@@ -118,8 +121,18 @@ def summarise_agreement(
         "published": {name: dict(told) for name, told in PUBLISHED.items()} if of_these else {},
         "held_out": held_out,
         "alike": alike,
-        "mind": list(_mind(agreement, checks, held_out, alike)),
+        "mind": [*_mind(agreement, checks, held_out, alike), *_unnamed(dialogues)],
     }
+
+
+def _unnamed(dialogues: Sequence[RecordedDialogue]) -> Iterator[str]:
+    """What a reader has to know where some dialogues name their system and others do not."""
+    unnamed = sum(not one.system for one in dialogues)
+    if 0 < unnamed < len(dialogues):
+        yield (
+            f"{unnamed} of {len(dialogues)} dialogues name no system: they count in the correlations, "
+            "and not in the intervals over systems and in the orders of them."
+        )
 
 
 #: Shifts of a check that are told of, as a part of the scale.
@@ -167,6 +180,7 @@ def _checks(
     resamples: int,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    homes = homes_of(dialogues)
     plain = varied.get("unchanged", {})
     for change, rated in varied.items():
         if change == "unchanged":
@@ -175,10 +189,13 @@ def _checks(
         shifts = {name: b[0] - a[0] for name, a, b in both if a is not None and b is not None}
         tops = [b[1] for _, _, b in both if b is not None]
         interval = mean_interval(
-            list(shifts.values()), list(shifts), seed=derive_seed(seed, "check", change), resamples=resamples
+            list(shifts.values()),
+            [homes[name] for name in shifts],
+            seed=derive_seed(seed, "check", change),
+            resamples=resamples,
         )
         found[change] = {**interval.to_json(), "top": max(tops, default=4)}
-    found["position"] = _position(dialogues, rows, seed=seed, resamples=resamples)
+    found["position"] = _position(dialogues, rows, homes, seed=seed, resamples=resamples)
     found["length"] = _length(dialogues, rows)
     return {name: told for name, told in found.items() if told is not None}
 
@@ -192,7 +209,12 @@ def _first(aspects: Mapping[str, Any]) -> tuple[float, int] | None:
 
 
 def _position(
-    dialogues: Sequence[RecordedDialogue], rows: Sequence[Row], *, seed: int, resamples: int
+    dialogues: Sequence[RecordedDialogue],
+    rows: Sequence[Row],
+    homes: Mapping[str, str],
+    *,
+    seed: int,
+    resamples: int,
 ) -> dict[str, Any] | None:
     """How much more the judge gives replies in a dialogue's later half than those in the earlier one, beyond
     what people give them more: of relevance, else of interestingness."""
@@ -212,7 +234,10 @@ def _position(
     if not values:
         return None
     interval = mean_interval(
-        list(values.values()), list(values), seed=derive_seed(seed, "check", "position"), resamples=resamples
+        list(values.values()),
+        [homes[name] for name in values],
+        seed=derive_seed(seed, "check", "position"),
+        resamples=resamples,
     )
     return {**interval.to_json(), "top": 2}
 

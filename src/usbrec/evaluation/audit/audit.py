@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from usbrec.data import load_samples
-from usbrec.dialogue import PreferencePair, Sample
-from usbrec.errors import InputError
+from usbrec.data import load_samples, read_dialogues
+from usbrec.dialogue import PreferencePair, RecordedDialogue, Sample
+from usbrec.errors import InputError, InputWarning
 from usbrec.evaluation.audit.overlap import Seen
 from usbrec.evaluation.audit.preferences import audit_pairs
 from usbrec.evaluation.audit.rows import audit_rows
@@ -30,7 +31,7 @@ def audit(
 ) -> dict[str, Any]:
     """What is found in the folder `run` (or in a file of pairs), as JSON.
 
-    `train` are files of samples or pairs, or folders of pairs, that something in the run was trained on; with
+    `train` are files of dialogues, samples or pairs, or folders of pairs, that something was trained on; with
     a `catalogue`, items that pairs prefer are counted. Raises InputError and BadLines.
     """
     run = Path(run)
@@ -77,24 +78,43 @@ def _played(run: Path) -> dict[str, list[str]] | None:
 
 
 def _trained_on(files: Sequence[str | Path]) -> Seen:
-    """What was trained on, of samples and of pairs."""
+    """What was trained on, of dialogues, samples and pairs."""
     texts: list[str] = []
     dialogues: list[str] = []
     contexts: list[tuple[object, list[str]]] = []
     for file in files:
-        rows: Sequence[Sample | PreferencePair]
-        rows = read_pairs(file) if _holds_pairs(Path(file)) else load_samples(file)
+        rows: Sequence[PreferencePair | Sample | RecordedDialogue]
+        rows = read_pairs(file) if _holds_pairs(Path(file)) else _said_in(file)
         for row in rows:
-            dialogues.append(row.dialogue_id)
-            if isinstance(row, Sample):
-                said = [*(turn.text for turn in row.turns), row.label or ""]
+            dialogues.append(row.id if isinstance(row, RecordedDialogue) else row.dialogue_id)
+            if not isinstance(row, PreferencePair):
+                label = row.label if isinstance(row, Sample) else None
+                said = [*(turn.text for turn in row.turns), label or ""]
                 texts += said
             else:
                 said = [one["content"] for one in row.prompt if one["role"] != "system"]
                 texts += [*said, row.chosen, row.rejected]
             # Ids of several files may be alike by chance.
-            contexts.append(((str(file), row.dialogue_id), said))
+            contexts.append(((str(file), dialogues[-1]), said))
     return Seen(texts, dialogues, contexts)
+
+
+def _said_in(file: str | Path) -> Sequence[Sample | RecordedDialogue]:
+    """All that was said in a file: its samples, and its whole dialogues, because a model that was trained on
+    a file has read also those of which no sample comes. Raises InputError where it has neither."""
+    try:
+        dialogues = read_dialogues(file)
+    except InputError as problem:
+        try:
+            return load_samples(file)  # tasks, in which nobody talks
+        except InputError:
+            raise problem from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)  # told already, or of what its dialogue holds
+        try:
+            return (*load_samples(file), *dialogues)
+        except InputError:
+            return dialogues
 
 
 def _holds_pairs(path: Path) -> bool:

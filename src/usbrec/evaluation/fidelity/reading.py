@@ -7,6 +7,7 @@ from typing import Any
 
 from usbrec.dialogue import Turn
 from usbrec.items import genres_in, people_in
+from usbrec.items.scripts import count_words
 from usbrec.judge.answers import Answer
 from usbrec.judge.recorded import QUESTION, RecordedFacts
 from usbrec.lexicon import LANGUAGES
@@ -38,7 +39,7 @@ def read_answer(
         tells = len(told)
     return {
         "text": text,
-        "words": len(text.split()),
+        "words": count_words(text),
         "asks": any(QUESTION.search(piece) for piece in linked.beside),
         "tells": tells,
         "names": bool(linked.mentions),

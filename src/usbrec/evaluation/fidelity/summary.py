@@ -67,7 +67,7 @@ def summarise_fidelity(rows: Sequence[Row], *, seed: int, resamples: int) -> dic
         )
         for name, of in MEASURES.items()
     }
-    answers = [Said(row["dialogue_id"], who == "person", row[who]["text"]) for row in played for who in _BOTH]
+    answers = [Said(_home(row), who == "person", row[who]["text"]) for row in played for who in _BOTH]
     apart = tell_apart(answers, seed=derive_seed(seed, "discriminator"), resamples=resamples)
     checked = _counterfactual(played, seed=seed, resamples=resamples)
     reactions = _reactions(played, seed=seed, resamples=resamples)
@@ -88,6 +88,12 @@ def summarise_fidelity(rows: Sequence[Row], *, seed: int, resamples: int) -> dic
 _BOTH = ("person", "seeker")
 
 
+def _home(row: Row) -> str:
+    """The dialogue that a row is of, for statistics: of those that say the same, one."""
+    home: str = row.get("same_as", row["dialogue_id"])
+    return home
+
+
 def _beside(
     rows: Sequence[Row],
     of: Callable[[Read], float | None],
@@ -104,7 +110,7 @@ def _beside(
         for who, value in both.items():
             if all(one is not None for one in both.values()) and value is not None:
                 values[who][row["id"]] = value
-    homes = {row["id"]: row["dialogue_id"] for row in rows}
+    homes = {row["id"]: _home(row) for row in rows}
     found: dict[str, Any] = {}
     for who, column in (("people", values["person"]), ("seeker", values["seeker"])):
         clusters = [homes[point] for point in column]
@@ -124,7 +130,7 @@ def _reactions(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[str, A
     def share(among: Sequence[Row], says: Callable[[Row], bool], place: str) -> dict[str, Any]:
         return mean_interval(
             [float(says(row)) for row in among],
-            [row["dialogue_id"] for row in among],
+            [_home(row) for row in among],
             seed=derive_seed(seed, "reactions", place),
             resamples=resamples,
             within=SHARE,
@@ -150,7 +156,7 @@ def _counterfactual(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[s
         side: {row["id"]: float(row["checks"][side]["reaction"] == "accepted") for row in checked}
         for side in ("good", "bad")
     }
-    homes = {row["id"]: row["dialogue_id"] for row in checked}
+    homes = {row["id"]: _home(row) for row in checked}
     found: dict[str, Any] = {
         side: mean_interval(
             list(column.values()),

@@ -22,6 +22,7 @@ from usbrec.evaluation.metrics.rows import (
     score,
 )
 from usbrec.evaluation.statistics import SCORE, SHARE, Interval
+from usbrec.items.scripts import count_words
 from usbrec.prompts.artefacts import has_artefacts
 
 Flags = npt.NDArray[np.uint8]
@@ -255,4 +256,4 @@ def _said_again(row: Row) -> Iterator[bool]:
 def _words(row: Row) -> Iterator[int]:
     """Words per reply; counted here where no catalogue was there to count beside."""
     words = facts_of(row).get("words")
-    yield from words if words is not None else (len(text.split()) for text in replies_of(row))
+    yield from words if words is not None else map(count_words, replies_of(row))

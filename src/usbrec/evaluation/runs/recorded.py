@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from usbrec.dialogue import Turn
 from usbrec.evaluation.metrics import usage_sums
 from usbrec.evaluation.runs.results import rounded
 from usbrec.evaluation.statistics import SHARE, mean_interval
 from usbrec.judge.aspects import Aspect
+from usbrec.judge.copies import homes
 from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.scored/1"
@@ -42,6 +44,8 @@ _DIALOGUE_FACTS = (
     "accepted",
     "target_named",
 )
+#: Those that are shares.
+_SHARES = frozenset({"recommended", "accepted", "target_named"})
 _WITH_CATALOGUE = frozenset(
     {"recommends", "repeats", "out_of_catalogue", "recommended", "first_recommendation", "items"}
 )
@@ -64,16 +68,18 @@ def summarise_recorded(
 ) -> dict[str, Any]:
     """What `results.json` of `usbrec score` holds, from the rows of `dialogues.jsonl`.
 
-    Intervals draw whole dialogues again (95 %), those of a system its own dialogues. Failed rows are left out
-    of every mean. Numbers are rounded to six digits, and the order of the rows does not matter.
+    Intervals draw whole dialogues again (95 %), those of a system its own dialogues; what says the same under
+    several ids is drawn as one. Failed rows are left out of every mean. Numbers are rounded to six digits,
+    and the order of the rows does not matter.
     """
+    same = homes((row["id"], tuple(map(Turn.from_json, row["dialogue"]["turns"]))) for row in rows)
 
     def means(group: Sequence[Row], place: str) -> dict[str, Any]:
         def interval(values: Values, name: str, within: tuple[float, float] | None = None) -> dict[str, Any]:
             listed = list(values)
             found = mean_interval(
                 [float(value) for value, _ in listed],
-                [cluster for _, cluster in listed],
+                [same[cluster] for _, cluster in listed],
                 seed=derive_seed(seed, "interval", place, name),
                 resamples=resamples,
                 within=within,
@@ -100,7 +106,9 @@ def summarise_recorded(
                     if catalogue or name not in _WITH_CATALOGUE
                 },
                 "dialogue": {
-                    name: interval(_of_dialogues(group, name), f"dialogue/{name}")
+                    name: interval(
+                        _of_dialogues(group, name), f"dialogue/{name}", SHARE if name in _SHARES else None
+                    )
                     for name in _DIALOGUE_FACTS
                     if catalogue or name not in _WITH_CATALOGUE
                 },

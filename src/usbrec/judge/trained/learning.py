@@ -23,6 +23,7 @@ from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError
 from usbrec.judge.aspects import ASPECTS, people_rated, rated_twice
+from usbrec.judge.copies import homes_of
 from usbrec.judge.trained.features import Encode, Exchange, Features, exchanges
 from usbrec.judge.trained.model import (
     OVERALL,
@@ -68,6 +69,7 @@ class _Rated:
 
     id: str
     key: str
+    home: str
     said: Sequence[str]
     system: str
     dataset: str
@@ -109,7 +111,7 @@ def learn_judge(
     ways = {"dialogues": _by_dialogue(rows, FOLDS, seed)}
     for way in ("systems", "architectures"):
         groups = {_group(row, way) for row in rows}
-        if len(groups) > 1 and (way == "systems" or groups != {row.system for row in rows}):
+        if len(groups - {""}) > 1 and (way == "systems" or groups != {row.system for row in rows}):
             ways[way] = _by_group(rows, way)
     left_out: dict[str, dict[str, Ratings]] = {}
     chosen: dict[str, list[Settings]] = {}
@@ -149,7 +151,7 @@ def learn_judge(
         "learnt_from": {
             "dialogues": len(rows),
             "turns": sum(len(row.found) for row in rows),
-            "systems": sorted({row.system for row in rows}),
+            "systems": sorted({row.system for row in rows if row.system}),
             "datasets": sorted({row.dataset for row in rows}),
             "seed": seed,
         },
@@ -173,6 +175,7 @@ def _read(
         if OVERALL in ratings and (found := exchanges(dialogue.turns)):
             kept.append((dialogue, ratings, found))
     rows = []
+    same = homes_of(dialogue for dialogue, _, _ in kept)
     progress.start("features", len(kept), 0, "dialogues")
     for dialogue, ratings, found in kept:
         language = languages.told(dialogue.turns)
@@ -182,6 +185,7 @@ def _read(
             _Rated(
                 dialogue.id,
                 dialogue_digest(dialogue.turns),
+                same[dialogue.id],
                 said_in(dialogue.turns),
                 dialogue.system,
                 dialogue.dataset,
@@ -224,11 +228,13 @@ def _check(rows: Sequence[_Rated]) -> None:
 
 
 def _by_dialogue(rows: Sequence[_Rated], folds: int, seed: int) -> list[int]:
-    """A fold for each row; what is word for word the same stands in one."""
-    keys = list(dict.fromkeys(row.key for row in rows))
+    """A fold for each row; those that say the same, whoever wrote it how, stand in one."""
+    key_of = {row.id: row.key for row in rows}
+    groups = [key_of.get(row.home, row.key) for row in rows]
+    keys = list(dict.fromkeys(groups))
     order = np.random.default_rng([seed, len(keys)]).permutation(len(keys))
     fold = {key: int(place) % min(folds, len(keys)) for key, place in zip(keys, order, strict=True)}
-    return [fold[row.key] for row in rows]
+    return [fold[key] for key in groups]
 
 
 def _by_group(rows: Sequence[_Rated], way: str) -> list[int]:
