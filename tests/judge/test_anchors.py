@@ -321,6 +321,27 @@ def test_a_judge_that_is_no_model_and_questions_have_no_anchors(
         )
 
 
+@pytest.mark.parametrize(("spread", "told"), [(0.05, True), (0.5, False)])
+def test_a_judge_that_gives_all_rows_the_same_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, spread: float, told: bool
+) -> None:
+    """A table of equal systems says something of the judge then."""
+
+    class Flat(Judge):
+        async def choose(self, request: ChoiceRequest) -> Choice:
+            more = spread * (len(str(request.messages)) % 2)
+            return Choice({"0": 0.3 - more / 2, "1": 0.3, "2": 0.4 + more / 2}, "exact", mass=1.0)
+
+    many = tmp_path / "many.jsonl"
+    catalogue = tmp_path / "films.csv"
+    catalogue.write_text("title,year\n" + "".join(f"{one.title},{one.year}\n" for one in FILMS))
+    rows = [sample(f"{number}:1", f"Something tense{'!' * number}") for number in range(24)]
+    many.write_text("".join(f"{json.dumps(one.to_json())}\n" for one in rows))
+    evaluated((many, catalogue), tmp_path / "run", Flat(), judging={"second": False, "temperature": 1.0})
+    assert ("hardly differ" in caplog.text) is told
+    assert not told or "judging.anchors = 2" in caplog.text
+
+
 def test_a_judge_that_tells_nothing_apart_is_told_of(
     files: tuple[Path, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

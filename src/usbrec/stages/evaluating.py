@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of, on_one_scale
 from usbrec.evaluation.metrics.columns import Columns
+from usbrec.evaluation.metrics.rows import score
 from usbrec.evaluation.runs.index import write_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.items.constraints.column_table import open_columns
@@ -205,6 +207,7 @@ def _summed_up(
         )
         write_json(out / "results.json", results)
         _tell_of_no_scale(results, config)
+        _tell_of_flat_scores(results, columns, config)
         # As it will be read back, without a second copy of every row.
         run = Run(out.resolve().name, out, json.loads(json.dumps(results)), columns, digest.hexdigest())
         comparison = compare([run], seed=seed, resamples=resamples)
@@ -232,6 +235,29 @@ def _tell_of_no_scale(results: Mapping[str, Any], config: Config) -> None:
         config.seats.judge,
         why,
     )
+
+
+#: A model judge whose scores of so many rows and more spread less, in [0, 2], says little but its prior.
+_ENOUGH_ROWS, _FLAT = 20, 0.1
+
+
+def _tell_of_flat_scores(results: Mapping[str, Any], columns: Columns, config: Config) -> None:
+    """Says where a model gives nearly the same score whatever is played: a table of equal systems then tells
+    of the judge."""
+    if not results["scoring"] or results.get("calibrated", {}).get("n"):
+        return
+    scores = [value for row in columns if (value := score(row)) is not None]
+    if len(scores) >= _ENOUGH_ROWS and (spread := statistics.pstdev(scores)) < _FLAT:
+        _log.warning(
+            "%s: its scores of %d rows hardly differ (standard deviation %.2f on a scale of 2), so that "
+            "systems which differ look alike. judging.anchors = %d scores fixed replies beside and shows "
+            "whether it tells a target from a random item; a larger judge, another prompt (play.prompts) or "
+            "--judge rules helps.",
+            config.seats.judge,
+            len(scores),
+            spread,
+            max(2, config.play.rounds),
+        )
 
 
 def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:
