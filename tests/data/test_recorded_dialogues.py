@@ -365,3 +365,24 @@ def test_logs_of_chat_models_are_read_without_what_neither_says(tmp_path: Path) 
     (dialogue,) = read_dialogues(path)
     assert [(turn.role, turn.text) for turn in dialogue.turns] == [("seeker", "Hi"), ("recommender", "Heat?")]
     assert dialogue.turn_ratings == ({}, {"relevance": 2.0})
+
+
+def test_a_whole_dialogue_that_is_read_as_a_sample_is_told(tmp_path: Path) -> None:
+    """Its target was named in it: counted by recall, it would be one that everybody knows already."""
+    turns = [
+        {"role": "user", "text": "A puzzle"},
+        {"role": "assistant", "text": "Salt Road"},
+        {"role": "user", "text": "Thanks!"},
+    ]
+    rated = [*turns[:1], {**turns[1], "ratings": {"relevance": 2}}, turns[2]]
+    rows = [
+        {"id": "1", "turns": turns, "targets": ["Salt Road"]},
+        {"id": "2", "turns": turns, "targets": ["Salt Road"], "system": "shop-v2"},
+        {"id": "3", "turns": rated, "targets": ["Salt Road"]},
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with pytest.warns(InputWarning, match=r"2 samples have what only whole .*line 2, system"):
+        assert len(load_samples(path)) == 3
+    path.write_text(f"{json.dumps(rows[0])}\n")
+    assert len(load_samples(path)) == 1, "without a word"

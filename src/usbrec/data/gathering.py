@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from usbrec.data.formats import FORMATS, Read, format_of, no_format
 from usbrec.data.inspired_table import DialogueLines
-from usbrec.data.odd_dialogues import MovedMessages, SharedIds, SilentMessages
+from usbrec.data.odd_dialogues import MovedMessages, SharedIds, SilentMessages, WholeDialogues
 from usbrec.data.opening import Entry, Opened
 from usbrec.data.reading import FileMissing, show
 from usbrec.data.utterances import REJECTED, UNNAMED, Transcript
@@ -171,12 +171,13 @@ def _gather(
         seen[thing_id] = at
 
     used = 0
-    silent, moved, shared = SilentMessages(), MovedMessages(), SharedIds()
+    silent, moved, shared, whole = SilentMessages(), MovedMessages(), SharedIds(), WholeDialogues()
     for entry in entries:
         place = entry.place
         before = len(found)
         try:
-            for read in reader(moved.put_in_order(entry.value(), place)):
+            value = moved.put_in_order(entry.value(), place)
+            for read in reader(value):
                 if (
                     isinstance(read, Transcript)
                     and read.id_made
@@ -190,6 +191,8 @@ def _gather(
                     silent.count(read, place)
                 elif isinstance(read, Sample):
                     shared.count(read, place)
+                    if name == "own":
+                        whole.count(value, place)
                 count = len(found)
                 for thing in things(read):
                     check(first_seen, thing.id, place)
@@ -210,6 +213,7 @@ def _gather(
     silent.tell(opened.where)
     moved.tell(opened.where)
     shared.tell(opened.where)
+    whole.tell(opened.where)
     return Gathered(found, name, used, tuple(left_out), dict(without))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from usbrec.data.message_order import in_order
+from usbrec.data.own import tells_whole
 from usbrec.data.reading import show
 from usbrec.data.utterances import Transcript
 from usbrec.dialogue import Sample
@@ -62,6 +63,31 @@ class MovedMessages:
             warnings.warn(
                 f"{where}: the messages of {self.dialogues} dialogues stand out of the order of their "
                 f"numbers (the first: {self.first}); they are read in that order",
+                InputWarning,
+                stacklevel=5,
+            )
+
+
+@dataclass
+class WholeDialogues:
+    """Samples on whose lines stands what only a whole dialogue has (ratings, a system): how many, and the
+    first. Its last turns are context then, and what was recommended is a mention that is repeated."""
+
+    samples: int = 0
+    first: str = ""
+
+    def count(self, value: Any, place: str) -> None:
+        if (field_ := tells_whole(value)) is not None:
+            self.samples += 1
+            self.first = self.first or f"{place}, {field_}"
+
+    def tell(self, where: str) -> None:
+        if self.samples:
+            warnings.warn(
+                f"{where}: {self.samples} samples have what only whole dialogues have (the first: "
+                f"{self.first}). Each is read as one sample, whose context is all that was said, the target "
+                "too where it was named. Whole dialogues are for usbrec score, agreement, fidelity and "
+                "audit; a sample ends before the reply that is looked for.",
                 InputWarning,
                 stacklevel=5,
             )

@@ -109,6 +109,18 @@ def sample_of(value: Any) -> Sample:
     )
 
 
+def tells_whole(value: Any) -> str | None:
+    """The field by which a line says that it is a whole dialogue with people's opinions of it; None where
+    none does."""
+    if not isinstance(value, Mapping):
+        return None
+    turns = next((value[name] for name in ("turns", "dialogue", "messages") if name in value), None)
+    rated = isinstance(turns, list) and any(isinstance(turn, dict) and turn.get("ratings") for turn in turns)
+    return next(
+        (name for name in sorted(_OF_DIALOGUES) if value.get(name)), "turns[].ratings" if rated else None
+    )
+
+
 def _turns_field(row: Mapping[str, Any]) -> str:
     """The field of the turns; logs of chat models call them messages."""
     if "messages" in row and not {"turns", "dialogue"} & row.keys():
