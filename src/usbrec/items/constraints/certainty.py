@@ -37,7 +37,8 @@ def certain(text: str) -> str:
         while (wish := each.regex("wish_before").search(text)) is not None:
             end = next((cut.start() for cut in CLAUSE.finditer(text, wish.end())), len(text))
             behind = _WORD.search(text, wish.end(), end)
-            start = wish.start() if behind is not None else _clause_start(text, wish.start())
+            # "Black, if possible"
+            start = wish.start() if behind is not None else _clause_before(text, wish.start())
             text = _blanked(text, start, end)
     return text
 

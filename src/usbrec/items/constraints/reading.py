@@ -26,9 +26,10 @@ from usbrec.items.constraints.clauses import WORD, clauses, first, holds, senten
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_name
+from usbrec.items.constraints.conditions import without_conditions
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
-from usbrec.items.constraints.flags import FlagReader
+from usbrec.items.constraints.flags import FlagReader, in_digits
 from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
@@ -36,6 +37,7 @@ from usbrec.items.constraints.phrases import (
     CLOSE,
     OPEN,
     PLACE,
+    Amount,
     all_phrases,
     begun,
     ends,
@@ -148,6 +150,9 @@ class ConstraintReader(SettledStatements):
             marked, amounts = take_amounts(self._as_read(sentence))
             if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
+            said = marked
+            marked, sometimes = without_conditions(marked, amounts)
+            found += [_in_words(said[start:end], amounts) for start, end in sometimes]
             marked = without_stories(marked)
             places = {int(match[1]): match.end() for match in _PLACED.finditer(marked)}
             shares = [
@@ -201,6 +206,7 @@ class ConstraintReader(SettledStatements):
 
     def _sentence(self, sentence: str) -> list[Statement]:
         marked, amounts = take_amounts(self._plain(sentence))
+        marked, _ = without_conditions(marked, amounts)
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
         marked = without_complaints(without_stories(marked))
@@ -281,6 +287,8 @@ class ConstraintReader(SettledStatements):
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(self._plain(text))
+        if without_conditions(marked, amounts)[1]:
+            return []
         marked = without_stories(marked)
         if OPEN not in marked:
             return []
@@ -343,6 +351,16 @@ class ConstraintReader(SettledStatements):
         if column is None or scale is None or rated > most:
             return f"{found['rated']} points"
         return f"{rated * scale / most:.10g} {spoken_name(column)}"
+
+
+def _in_words(said: str, amounts: Sequence[Amount]) -> str:
+    """A part of a sentence with its amounts in place of their marks."""
+    told = in_digits(_PLACED.sub(lambda one: _amount_in_words(amounts[int(one[1])]), said))
+    return " ".join(told.split()).strip(" ,.;!")
+
+
+def _amount_in_words(amount: Amount) -> str:
+    return f"{amount.value:.10g} {amount.currency}".rstrip()
 
 
 def _asks(one: Statement) -> bool:
