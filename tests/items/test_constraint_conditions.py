@@ -121,3 +121,10 @@ def test_a_condition_is_told_in_its_own_words() -> None:
 @pytest.mark.parametrize("text", ["Black, if possible", "Schwarz, wenn möglich", "in red, if you can"])
 def test_a_wish_behind_a_comma_is_no_demand(text: str) -> None:
     assert read("phones", text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["If you liked The Salt Road (2010), try 1984", "It is for a boy of 9, if that helps"]
+)
+def test_a_condition_without_a_bound_is_not_told(text: str) -> None:
+    assert READERS["books"].unread([Turn("seeker", text)]) == ()

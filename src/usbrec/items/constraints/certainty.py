@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from usbrec.items.constraints.clauses import CLAUSE
+from usbrec.items.constraints.clauses import CLAUSE, clauses
 from usbrec.items.constraints.phrases import CLOSE, OPEN, PLACE, all_phrases, begun
 from usbrec.lexicon import LANGUAGES, words
 from usbrec.patterns import LazyPattern
@@ -29,7 +29,10 @@ def certain(text: str) -> str:
         text = _blanked(text, _clause_before(text, more.start()), len(text))
     while (spared := _bare_no_must().search(text)) is not None:
         text = _blanked(text, _clause_before(text, spared.start()), spared.end())
-    if begun(text).isdisjoint(("unless", "wish_before")):
+    uses = begun(text)
+    if not uses.isdisjoint(("prefer_words", "wish_opens", "better_behind")):
+        text = _without_preferences(text)
+    if uses.isdisjoint(("unless", "wish_before")):
         return text
     for each in all_phrases():
         if (unless := each.regex("unless").search(text)) is not None:
@@ -40,6 +43,23 @@ def certain(text: str) -> str:
             # "Black, if possible"
             start = wish.start() if behind is not None else _clause_before(text, wish.start())
             text = _blanked(text, start, end)
+    return text
+
+
+def _without_preferences(text: str) -> str:
+    """A sentence with blanks where one thing would please more than another: "rather white than red", "up to
+    20, under 15 would be better", "vielleicht mit Balkon"."""
+    for start, clause in clauses(text):
+        end = start + len(clause)
+        if (over := _prefers_over().search(clause)) is not None and OPEN not in clause[over.start() :]:
+            text = _blanked(text, start + over.start(), end)
+        for each in all_phrases():
+            begin = start + len(clause) - len(clause.lstrip())
+            if each.regex("wish_opens").match(text, begin) is not None:
+                text = _blanked(text, start, end)
+            better = each.regex("better_behind").search(text, start, end)
+            if better is not None and OPEN in clause and OPEN in text[:start] + text[end:]:
+                text = _blanked(text, start, better.end())
     return text
 
 
@@ -75,6 +95,11 @@ def _bare_no_must() -> re.Pattern[str]:
     """A clause by itself that says that the one before need not hold."""
     told = "|".join(words(language, "constraints")["bare_no_must"] for language in LANGUAGES)
     return re.compile(rf"(?:(?<=,)|(?<=\s[-–—])|(?<=\())\s*(?:{told})|(?<!\w)(?:but|aber)\s+(?:{told})")
+
+
+@functools.cache
+def _prefers_over() -> re.Pattern[str]:
+    return re.compile("|".join(words(language, "constraints")["prefers_over"] for language in LANGUAGES))
 
 
 def _blanked(text: str, start: int, end: int) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from usbrec.items.constraints.clauses import WORD, clauses
 from usbrec.items.constraints.measures import UNITS, unit_of
-from usbrec.items.constraints.phrases import OPEN, PLACE, Amount, all_phrases, begun, says
+from usbrec.items.constraints.phrases import OPEN, PLACE, Amount, all_phrases, begun, is_phrase, says
 from usbrec.patterns import LazyPattern
 
 _PLACED = LazyPattern(PLACE)
@@ -42,9 +42,11 @@ class _Part:
     kind: str
 
 
-def without_conditions(text: str, amounts: Sequence[Amount]) -> tuple[str, tuple[tuple[int, int], ...]]:
+def without_conditions(
+    text: str, amounts: Sequence[Amount], *, bounded: bool = True
+) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A sentence (in lower case, its amounts marked) without the bounds that hold only sometimes, and the
-    places of what was left out."""
+    places of what was left out. `bounded` says that an amount alone is no bound, as it is in an answer."""
     if OPEN not in text or begun(text).isdisjoint(_LISTS):
         return text, ()
     parts = [_part(start, clause) for start, clause in clauses(text) if _CONTENT.search(clause)]
@@ -55,8 +57,8 @@ def without_conditions(text: str, amounts: Sequence[Amount]) -> tuple[str, tuple
             for one in parts
         ]
     involved = sorted(set(_involved(parts, amounts)))
-    if not involved:
-        return text, ()
+    if not involved or (bounded and not any(_bounds(parts[place], amounts) for place in involved)):
+        return text, ()  # "if you liked Heat (1995), try Alien (1979)"
     kept = _greatest([parts[place] for place in involved], amounts)
     for place in reversed(involved):
         part = parts[place]
@@ -177,6 +179,30 @@ def _opened(parts: Sequence[_Part], place: int, amounts: Sequence[Amount]) -> It
         )
 
 
+def without_alternatives(text: str, amounts: Sequence[Amount]) -> str:
+    """A sentence without two bounds on different things of which either will do: "under 50,000 km or newer
+    than 2018"."""
+    if "or_words" not in begun(text) or text.count(OPEN) < _SEVERAL:
+        return text
+    for found in _either().finditer(text):
+        one, other = int(found["one"]), int(found["other"])
+        kinds = {_kind(text, number, amounts) or str(amounts[number].year) for number in (one, other)}
+        if len(kinds) > 1:
+            text = f"{text[: found.start()]}{' ' * len(found[0])}{text[found.end() :]}"
+    return text
+
+
+def _bounds(part: _Part, amounts: Sequence[Amount]) -> bool:
+    """Whether a clause bounds an amount: "up to 150", "4 euros"; "for a boy of 9" does not."""
+    numbers = (*part.amounts, *part.of_condition)
+    if any(amounts[number].currency for number in numbers):
+        return True
+    said = (found for use in (*_MOST, *_LEAST) for found in _one_of(use).finditer(part.text))
+    return bool(numbers) and (
+        says("price", part.text) or any(not is_phrase("weak", found[0]) for found in said)
+    )
+
+
 def _has_if(part: _Part) -> bool:
     return any(found["none"] is None for found in _conditions().finditer(part.text))
 
@@ -232,6 +258,18 @@ def _says(uses: Sequence[str], *parts: _Part) -> bool:
 @functools.cache
 def _one_of(use: str) -> re.Pattern[str]:
     return re.compile("|".join(each.one_of(use) for each in all_phrases()))
+
+
+@functools.cache
+def _either() -> re.Pattern[str]:
+    uses = ("at_most", "below", "at_least", "above", "year_after", "year_since", "year_earlier", "year_until")
+    bound = "|".join(each.one_of(use) for each in all_phrases() for use in uses)
+    joined = "|".join(each.one_of("or_words") for each in all_phrases())
+    one, other = (PLACE.replace(r"(\d+)", rf"(?P<{name}>\d+)") for name in ("one", "other"))
+    return re.compile(
+        rf"(?:{bound})\s*{one}(?:\s+[^\W\d_]+){{0,2}}?,?\s+(?:{joined})\s+(?:{bound})\s*{other}"
+        rf"(?:[\s-]*[^\W\d_]+)?"
+    )
 
 
 @functools.cache

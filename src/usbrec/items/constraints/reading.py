@@ -26,7 +26,7 @@ from usbrec.items.constraints.clauses import WORD, clauses, first, holds, senten
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_name
-from usbrec.items.constraints.conditions import without_conditions
+from usbrec.items.constraints.conditions import without_alternatives, without_conditions
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader, in_digits
@@ -50,7 +50,7 @@ from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
-from usbrec.items.constraints.told_facts import without_complaints
+from usbrec.items.constraints.told_facts import asks_about_item, without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
@@ -152,6 +152,9 @@ class ConstraintReader(SettledStatements):
                 continue
             said = marked
             marked, sometimes = without_conditions(marked, amounts)
+            if (only_one := without_alternatives(marked, amounts)) != marked:
+                found.append(_in_words(said, amounts))
+            marked = only_one
             found += [_in_words(said[start:end], amounts) for start, end in sometimes]
             marked = without_stories(marked)
             places = {int(match[1]): match.end() for match in _PLACED.finditer(marked)}
@@ -206,7 +209,10 @@ class ConstraintReader(SettledStatements):
 
     def _sentence(self, sentence: str) -> list[Statement]:
         marked, amounts = take_amounts(self._plain(sentence))
-        marked, _ = without_conditions(marked, amounts)
+        if asks_about_item(marked):
+            return []
+        marked, _ = without_conditions(marked, amounts, bounded=False)
+        marked = without_alternatives(marked, amounts)
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
         marked = without_complaints(without_stories(marked))
@@ -287,7 +293,7 @@ class ConstraintReader(SettledStatements):
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(self._plain(text))
-        if without_conditions(marked, amounts)[1]:
+        if without_conditions(marked, amounts, bounded=False)[1]:
             return []
         marked = without_stories(marked)
         if OPEN not in marked:
