@@ -35,7 +35,7 @@ _AGE = LazyPattern(
 )
 _AGES = frozenset({"age", "alter", "old"})
 _YEARS = frozenset({"year", "jahr", "baujahr"})
-_YEAR_COLUMNS = _YEARS | {"vintage", "jahrgang", "erscheinungsjahr", "years"}
+_YEAR_COLUMNS = _YEARS | {"built", "erbaut", "gebaut", "vintage", "jahrgang", "erscheinungsjahr", "years"}
 #: "Less than 2 hours a day" is what somebody does with an item, unless the column counts by days.
 _RATE = LazyPattern(
     r"[\s-]*(?:[^\W\d_]+\s+){1,4}?(?:(?:an?|per|each|every|am|pro|jeden|jede|in\s+der|die)\s+"

@@ -26,6 +26,7 @@ from usbrec.items.constraints.clauses import WORD, clauses, first, holds, senten
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_name
+from usbrec.items.constraints.comparisons import ComparisonReader
 from usbrec.items.constraints.conditions import without_alternatives, without_conditions
 from usbrec.items.constraints.corrections import corrections
 from usbrec.items.constraints.decades import plain_decades
@@ -47,6 +48,7 @@ from usbrec.items.constraints.phrases import (
     take_amounts,
 )
 from usbrec.items.constraints.plain_numbers import plain_numbers
+from usbrec.items.constraints.recent_years import plain_recent_years
 from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
@@ -107,6 +109,7 @@ class ConstraintReader(SettledStatements):
             numbers, self._price, self._stock_count, self._scale_of, self._values_of
         )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
+        self._comparisons = ComparisonReader(self.table, self._numbers, self._price)
         # A hotel's stars are none that guests gave.
         guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
         self._rating = guests or first(numbers, is_rating)
@@ -176,11 +179,14 @@ class ConstraintReader(SettledStatements):
 
     def read_turn(self, turn: Turn) -> tuple[Statement, ...]:
         """What :meth:`Turn.read_by` carries with a turn."""
-        text = turn.text[:LONGEST]
-        for mention in turn.read_by(self._linker).mentions:
+        mentions = turn.read_by(self._linker).mentions
+        text, compared = turn.text[:LONGEST], list[Statement]()
+        if mentions:
+            text, compared = self._comparisons.read(text, mentions)
+        for mention in mentions:
             end = mention.end + self._own_year(mention, text)
             text = text[: mention.start] + " \ufffc" + " " * (end - mention.start - 2) + text[end:]
-        found: list[Statement] = []
+        found = compared
         for sentence in sentences(text):
             found += self._sentence(sentence)
         if all(one.kind == "corrects" for one in found):
@@ -270,6 +276,10 @@ class ConstraintReader(SettledStatements):
         if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
             found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
+        if (last := self._last_year) is not None and plain_recent_years(
+            plain := sentence.casefold(), last
+        ) != plain:
+            words = f"{words} (counted from {last})"
         return [saying(statement, words) for statement in found]
 
     def _spared(self, clause: str) -> list[Statement]:
@@ -332,7 +342,9 @@ class ConstraintReader(SettledStatements):
     def _as_read(self, text: str) -> str:
         text = self._flags.in_letters(text.casefold().replace("’", "'"))
         text = plain_order(plain_numbers(text), self._numbers.is_column)
-        return text if self._last_year is None else plain_decades(text, self._last_year)
+        if self._last_year is None:
+            return text
+        return plain_recent_years(plain_decades(text, self._last_year), self._last_year)
 
     @functools.cached_property
     def _last_year(self) -> int | None:
