@@ -29,6 +29,7 @@ from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_
 from usbrec.items.constraints.comparisons import ComparisonReader
 from usbrec.items.constraints.conditions import without_alternatives, without_conditions
 from usbrec.items.constraints.corrections import corrections
+from usbrec.items.constraints.date_phrases import DateReader
 from usbrec.items.constraints.decades import plain_decades
 from usbrec.items.constraints.flags import FlagReader, in_digits
 from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
@@ -109,6 +110,7 @@ class ConstraintReader(SettledStatements):
             numbers, self._price, self._stock_count, self._scale_of, self._values_of
         )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
+        self._dates = DateReader(self.table)
         self._comparisons = ComparisonReader(self.table, self._numbers, self._price)
         # A hotel's stars are none that guests gave.
         guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
@@ -214,6 +216,16 @@ class ConstraintReader(SettledStatements):
         )
 
     def _sentence(self, sentence: str) -> list[Statement]:
+        if self._dates.columns:
+            rest, dated = self._dates.read(without_stories(sentence.casefold()))
+            if dated:
+                words = " ".join(sentence.split())[:200]
+                said = [saying(one, f"{words} ({told})") for one, told in dated]
+                return [*said, *self._undated(rest)]
+        return self._undated(sentence)
+
+    def _undated(self, sentence: str) -> list[Statement]:
+        """What a sentence says beside its dates."""
         marked, amounts = take_amounts(self._plain(sentence))
         if asks_about_item(marked):
             return []
