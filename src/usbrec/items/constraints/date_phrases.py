@@ -35,8 +35,8 @@ _MADE = frozenset(
      "veröffentlicht", "geboren", "geändert"}
 )  # fmt: skip
 _UNTIL = frozenset(
-    {"until", "before", "expiry", "expires", "expiration", "mhd", "haltbar", "bis", "deadline", "valid", "end",
-     "ende", "gültig", "haltbarkeit"}
+    {"until", "before", "expiry", "expires", "expiration", "mhd", "haltbar", "bis", "deadline", "valid",
+     "end", "ende", "gültig", "haltbarkeit"}
 )  # fmt: skip
 _FREE = frozenset(
     {"available", "free", "frei", "verfügbar", "bezugsfrei", "vacant", "einzug", "bezugsfertig"}
