@@ -102,7 +102,12 @@ def dates(items: str, text: str) -> list[str]:
         ("in early May", ["2027-05-01 to 2027-05-11"]),
         ("before the end of May", [JANUARY, MARCH, MAY]),
         ("in August", ["2027-08-01 to 2027-08-31"]),
-        # What is told, and what is no date.
+        # What would please, what is told, and what is no date.
+        ("in June, if possible", []),
+        ("preferably in June", []),
+        ("in June would be nice", []),
+        ("am liebsten im Juni", []),
+        ("only if it is in June", []),
         ("I was there last June", []),
         ("I did one in March and saw nothing", []),
         ("my birthday is in June", []),

@@ -28,6 +28,8 @@ _SAMPLED, _SHARE = 50, 0.8
 _MOST_ITEMS = 50_000
 #: A column whose dates are further apart says of no month which year's it is.
 _LONGEST = datetime.timedelta(days=400)
+#: In a clause with one of these nothing has to hold.
+_SAID_OTHERWISE = ("past", "wish_behind", "better_behind", "conditions")
 _THIRDS: Mapping[int, tuple[int, int]] = {1: (1, 11), 2: (10, 21), 3: (20, 31)}
 _MADE = frozenset(
     {"release", "released", "publication", "published", "birth", "birthday", "born", "added", "updated",
@@ -81,7 +83,7 @@ class DateReader:
             return text, found
         for asked in list(_phrases(text)):
             clause = CLAUSE.split(text[: asked.start])[-1] + CLAUSE.split(text[asked.start :])[0]
-            if says("past", clause) or _one("told").search(clause):
+            if any(says(use, clause) for use in _SAID_OTHERWISE) or _one("told").search(clause):
                 continue
             kept = _one("keeps").search(text) is not None
             columns = [one for one in self.columns if (one[1] == "until") == kept]

@@ -217,7 +217,7 @@ class ConstraintReader(SettledStatements):
 
     def _sentence(self, sentence: str) -> list[Statement]:
         if self._dates.columns:
-            rest, dated = self._dates.read(without_stories(sentence.casefold()))
+            rest, dated = self._dates.read(certain(without_stories(sentence.casefold())))
             if dated:
                 words = " ".join(sentence.split())[:200]
                 said = [saying(one, f"{words} ({told})") for one, told in dated]
