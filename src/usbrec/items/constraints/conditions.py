@@ -20,6 +20,8 @@ from usbrec.patterns import LazyPattern
 _PLACED = LazyPattern(PLACE)
 _CONTENT = LazyPattern(r"[^\W_]")
 _SEVERAL = 2
+#: Clauses are compared with each other; of more of them nobody's sentence is made.
+_MOST_PARTS = 30
 #: So many words at most stand before the amount of "or up to 120 with breakfast".
 _FEW = 2
 _LISTS = frozenset({"conditions", "only_if", "else_words", "for_one"})
@@ -50,6 +52,8 @@ def without_conditions(
     if OPEN not in text or begun(text).isdisjoint(_LISTS):
         return text, ()
     parts = [_part(start, clause) for start, clause in clauses(text) if _CONTENT.search(clause)]
+    if len(parts) > _MOST_PARTS:
+        return text, ()
     if any(part.kind == "else" and part.amounts for part in parts):
         # "If there is a balcony up to 1300, otherwise 1000"
         parts = [
