@@ -24,7 +24,8 @@ _SEVERAL = 2
 _MOST_PARTS = 30
 #: So many words at most stand before the amount of "or up to 120 with breakfast".
 _FEW = 2
-_LISTS = frozenset({"conditions", "only_if", "else_words", "for_one"})
+_WORDS = frozenset({"conditions", "only_if", "else_words"})
+_LISTS = _WORDS | {"for_one"}
 _LEAST, _GREATER = ("at_least", "above", "behind_at_least"), ("above",)
 _MOST = ("at_most", "below", "behind_at_most", "behind_below")
 #: What two alternatives are joined by is none of either.
@@ -49,7 +50,8 @@ def without_conditions(
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A sentence (in lower case, its amounts marked) without the bounds that hold only sometimes, and the
     places of what was left out. `bounded` says that an amount alone is no bound, as it is in an answer."""
-    if OPEN not in text or begun(text).isdisjoint(_LISTS):
+    # "For one with a balcony 1300" needs another amount.
+    if OPEN not in text or begun(text).isdisjoint(_LISTS if text.count(OPEN) >= _SEVERAL else _WORDS):
         return text, ()
     parts = [_part(start, clause) for start, clause in clauses(text) if _CONTENT.search(clause)]
     if len(parts) > _MOST_PARTS:
@@ -124,6 +126,8 @@ def _case(clause: str, begin: int) -> tuple[tuple[int, int] | None, str]:
 def _involved(parts: Sequence[_Part], amounts: Sequence[Amount]) -> Iterator[int]:
     """The places of the clauses of which something holds only sometimes."""
     for place, part in enumerate(parts):
+        if not part.kind:
+            continue
         others = [
             one
             for one, other in enumerate(parts)
@@ -186,7 +190,7 @@ def _opened(parts: Sequence[_Part], place: int, amounts: Sequence[Amount]) -> It
 def without_alternatives(text: str, amounts: Sequence[Amount]) -> str:
     """A sentence without two bounds on different things of which either will do: "under 50,000 km or newer
     than 2018"."""
-    if "or_words" not in begun(text) or text.count(OPEN) < _SEVERAL:
+    if text.count(OPEN) < _SEVERAL or "or_words" not in begun(text):
         return text
     for found in _either().finditer(text):
         one, other = int(found["one"]), int(found["other"])

@@ -288,10 +288,10 @@ class ConstraintReader(SettledStatements):
         if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
             found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
-        if (last := self._last_year) is not None and plain_recent_years(
-            plain := sentence.casefold(), last
-        ) != plain:
-            words = f"{words} (counted from {last})"
+        if found and (last := self._last_year) is not None:
+            plain = sentence.casefold()
+            if plain_recent_years(plain, last) != plain:
+                words = f"{words} (counted from {last})"
         return [saying(statement, words) for statement in found]
 
     def _spared(self, clause: str) -> list[Statement]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from usbrec.items.constraints.phrases import Phrases, all_phrases, begun, says
+from usbrec.items.constraints.phrases import Phrases, all_phrases, says
 
 _YEARS_OF_DECADE = 10
 
@@ -16,7 +16,8 @@ _YEARS_OF_DECADE = 10
 def plain_recent_years(text: str, last: int) -> str:
     """A text (in lower case) whose last years are written as the year from which on; `last` is the newest
     year of the catalogue's items."""
-    if begun(text).isdisjoint(("recent_years", "recent_decades", "recent_decade")):
+    # To look for the words themselves is a tenth of splitting the text into its words.
+    if not any(word in text for word in _signs()):
         return text
     for each in all_phrases():
         text = _recent(each.language).sub(lambda found: f"since {last - _many(found)}", text)
@@ -35,6 +36,13 @@ def _many(found: re.Match[str]) -> int:
 
 def _by_age(found: re.Match[str], last: int) -> str:
     return f"{'before' if found['older'] else 'since'} {last - _many(found)}"
+
+
+@functools.cache
+def _signs() -> tuple[str, ...]:
+    """Words of which one is in every phrase that is looked for."""
+    uses = ("recent_years", "recent_decades", "recent_decade")
+    return tuple({said for each in all_phrases() for use in uses for said in each.lists[use]})
 
 
 @functools.cache
