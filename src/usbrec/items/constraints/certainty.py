@@ -30,7 +30,9 @@ def certain(text: str) -> str:
     while (spared := _bare_no_must().search(text)) is not None:
         text = _blanked(text, _clause_before(text, spared.start()), spared.end())
     uses = begun(text)
-    if not uses.isdisjoint(("prefer_words", "wish_opens", "better_behind")):
+    # "Under 15 would be better" is said beside another amount.
+    beside = "better_behind" in uses and text.count(OPEN) > 1
+    if beside or not uses.isdisjoint(("prefer_words", "wish_opens")):
         text = _without_preferences(text)
     if uses.isdisjoint(("unless", "wish_before")):
         return text
