@@ -57,7 +57,6 @@ def read(*texts: str) -> list[str]:
         "I don't trust phones under 100",
         "no Omnia unless it is under 200",
         "not from Wesko unless it is red",
-        "max 300 – or 350 if it's waterproof",
         "I live in Vienna",
         "we come from Vienna",
         "I am in Vienna right now",
@@ -71,6 +70,8 @@ def test_what_is_no_demand_is_not_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # What holds in every case.
+        ("max 300 – or 350 if it's waterproof", ["price at most 350"]),
         ("waterproof is a must", ["waterproof: yes"]),
         ("it must be waterproof", ["waterproof: yes"]),
         ("not waterproof", ["waterproof: no"]),

@@ -133,7 +133,7 @@ def read(items: str, *texts: str) -> list[str]:
         ("phones", "Android or BlackBerry", []),
         ("hotels", "with a pool, or with breakfast at least", []),
         ("hotels", "pool or no pool, I don't care", []),
-        ("hotels", "under 100, or 120 with breakfast", ["price below 100"]),
+        ("hotels", "under 100, or 120 with breakfast", ["price at most 120"]),
         ("phones", "black, or maybe white", ["color one of black, white"]),
         ("phones", "something in black or dark red", ["color one of black, red"]),
         ("films", "this one is too dark", []),

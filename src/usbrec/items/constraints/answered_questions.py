@@ -46,6 +46,28 @@ def demand_asked(question: str) -> str | None:
     return None if _pattern("asks_either").search(asked) is not None else asked
 
 
+def importance_asked(question: str) -> str | None:
+    """What a question asks whether it is important: "organic" of "is organic important to you"."""
+    for language in LANGUAGES:
+        for pattern in words(language, "constraints")["answers"]["asks_importance"]:
+            if (match := re.search(pattern, question)) is not None:
+                return str(match["what"])
+    return None
+
+
+def importance_of(text: str) -> Answer | None:
+    """Whether a turn says that what was asked for is important ("very"), or that it is not ("not really")."""
+    plain = text.casefold().replace("’", "'")
+    if _pattern("is_unimportant").match(plain) is not None:
+        return "no"
+    return "yes" if _pattern("is_important").match(plain) is not None else None
+
+
+def asks_how_much_of(question: str) -> bool:
+    """Whether a question asks how much of a thing there should be: "how much memory", not "how much"."""
+    return _pattern("asks_how_much_of").search(question) is not None
+
+
 def name_asked(question: str) -> Literal["wanted", "unwanted"] | None:
     """Whether a question asks for a name that is wanted, or for one to leave out; None where it asks for a
     liking or for something else."""

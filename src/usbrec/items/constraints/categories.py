@@ -49,6 +49,8 @@ _CONTAINING = LazyPattern(
 _BY = frozenset({"by", "von"})
 #: Plurals of shorter names are other words.
 _SHORT_NAME = 5
+#: "No nuts with gluten": none with both.
+_AND_WITH = LazyPattern(r"\s+(?:with|mit)\s+(?:any\s+)?")
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
 
@@ -182,7 +184,11 @@ class CategoryReader:
                 # "Not from France, white" goes on with another column.
                 goes_on = (first or self._joined(told)) and (not listed or not listed.isdisjoint(columns))
                 mode = mode or (listing if goes_on else None)
+                if not first and listing == "both" and _AND_WITH.fullmatch(told):
+                    mode = "open"
                 listing, listed = mode, frozenset()
+                if mode == "exclude" and _WITH.match(behind) and _NO.search(told):
+                    listing = "both"
                 found += self._by_mode(mode, columns, named, wanted, told, behind)
             position += length
             taken = end

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from usbrec.items.constraints.clauses import CLAUSE
+from usbrec.items.constraints.clauses import CLAUSE, clauses
 from usbrec.items.constraints.phrases import CLOSE, OPEN, PLACE, all_phrases, begun
 from usbrec.lexicon import LANGUAGES, words
 from usbrec.patterns import LazyPattern
@@ -29,7 +29,12 @@ def certain(text: str) -> str:
         text = _blanked(text, _clause_before(text, more.start()), len(text))
     while (spared := _bare_no_must().search(text)) is not None:
         text = _blanked(text, _clause_before(text, spared.start()), spared.end())
-    if begun(text).isdisjoint(("unless", "wish_before")):
+    uses = begun(text)
+    # "Under 15 would be better" is said beside another amount.
+    beside = "better_behind" in uses and text.count(OPEN) > 1
+    if beside or not uses.isdisjoint(("prefer_words", "wish_opens")):
+        text = _without_preferences(text)
+    if uses.isdisjoint(("unless", "wish_before")):
         return text
     for each in all_phrases():
         if (unless := each.regex("unless").search(text)) is not None:
@@ -37,8 +42,26 @@ def certain(text: str) -> str:
         while (wish := each.regex("wish_before").search(text)) is not None:
             end = next((cut.start() for cut in CLAUSE.finditer(text, wish.end())), len(text))
             behind = _WORD.search(text, wish.end(), end)
-            start = wish.start() if behind is not None else _clause_start(text, wish.start())
+            # "Black, if possible"
+            start = wish.start() if behind is not None else _clause_before(text, wish.start())
             text = _blanked(text, start, end)
+    return text
+
+
+def _without_preferences(text: str) -> str:
+    """A sentence with blanks where one thing would please more than another: "rather white than red", "up to
+    20, under 15 would be better", "vielleicht mit Balkon"."""
+    for start, clause in clauses(text):
+        end = start + len(clause)
+        if (over := _prefers_over().search(clause)) is not None and OPEN not in clause[over.start() :]:
+            text = _blanked(text, start + over.start(), end)
+        for each in all_phrases():
+            begin = start + len(clause) - len(clause.lstrip())
+            if each.regex("wish_opens").match(text, begin) is not None:
+                text = _blanked(text, start, end)
+            better = each.regex("better_behind").search(text, start, end)
+            if better is not None and OPEN in clause and OPEN in text[:start] + text[end:]:
+                text = _blanked(text, start, better.end())
     return text
 
 
@@ -74,6 +97,11 @@ def _bare_no_must() -> re.Pattern[str]:
     """A clause by itself that says that the one before need not hold."""
     told = "|".join(words(language, "constraints")["bare_no_must"] for language in LANGUAGES)
     return re.compile(rf"(?:(?<=,)|(?<=\s[-–—])|(?<=\())\s*(?:{told})|(?<!\w)(?:but|aber)\s+(?:{told})")
+
+
+@functools.cache
+def _prefers_over() -> re.Pattern[str]:
+    return re.compile("|".join(words(language, "constraints")["prefers_over"] for language in LANGUAGES))
 
 
 def _blanked(text: str, start: int, end: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from usbrec.items.constraints.phrases import all_phrases
+from usbrec.items.constraints.phrases import OPEN, all_phrases
 
 _CONTENT = re.compile(r"[^\W_]")
 
@@ -34,7 +34,9 @@ def ends_choice(before: str) -> bool:
 @functools.cache
 def _behind() -> re.Pattern[str]:
     joined, small, no_choice = (_one_of(use) for use in ("or_words", "small_words", "no_choice"))
-    return re.compile(rf"(?:\s+[^\W\d_]+)?\s+(?:{joined})\s+(?!(?:{no_choice}))(?:(?:{small})\s+)*(?=[^\W_])")
+    return re.compile(
+        rf"(?:\s+[^\W\d_]+)?\s+(?:{joined})\s+(?!(?:{no_choice})|(?:{_one_of('bound_words')})\s*{OPEN})(?:(?:{small})\s+)*(?=[^\W_])"
+    )
 
 
 @functools.cache

@@ -47,6 +47,7 @@ _NO_MATTER = LazyPattern(
 _EITHER = LazyPattern(r",?\s+(?:or|oder)(?:\s+(?:at least|even|sogar|an?|with|mit))*\s+")
 _ALSO = LazyPattern(r"\s+(?:and|und)\s+")
 _LETTERS = str.maketrans("0123456789", "αβγδεζηθικ")
+_DIGITS = str.maketrans("αβγδεζηθικ", "0123456789")
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = LazyPattern(r"\w+")
 #: One of these words is in all that the two patterns find.
@@ -268,6 +269,11 @@ def _has_one(words: frozenset[str], text: str) -> bool:
 
 def _spoken_words(column: TypedColumn) -> list[str]:
     return [word for word in name_words(column.name).split("_") if word not in ("is", "has", "ist", "hat")]
+
+
+def in_digits(text: str) -> str:
+    """A text with the digits that :meth:`FlagReader.in_letters` took out of it."""
+    return text.translate(_DIGITS)
 
 
 def _in_letters(text: str) -> str:

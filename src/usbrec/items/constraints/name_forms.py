@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from usbrec.items.constraints.clauses import WORD
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_roles import is_origin
+from usbrec.items.constraints.phrases import opens
 from usbrec.items.genres import KIND_WORDS, said_for
 from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
@@ -31,7 +32,9 @@ def forms_said(column: str, names: Iterable[str]) -> Mapping[str, str]:
 def ends_there(behind: str) -> bool:
     """Whether nothing stands behind a genre but what such an item is called: "no horror movies, please"."""
     thing = KIND_WORDS.match(behind)
-    return NOTHING_MORE.fullmatch(behind, 0 if thing is None else thing.end()) is not None
+    place = 0 if thing is None else thing.end()
+    # "Neither crime nor fantasy", "no rock and no jazz"
+    return NOTHING_MORE.fullmatch(behind, place) is not None or opens("denied_next", behind[place:].lstrip())
 
 
 def origin_forms(names: Iterable[str]) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ _AGE = LazyPattern(
 )
 _AGES = frozenset({"age", "alter", "old"})
 _YEARS = frozenset({"year", "jahr", "baujahr"})
-_YEAR_COLUMNS = _YEARS | {"vintage", "jahrgang", "erscheinungsjahr", "years"}
+_YEAR_COLUMNS = _YEARS | {"built", "erbaut", "gebaut", "vintage", "jahrgang", "erscheinungsjahr", "years"}
 #: "Less than 2 hours a day" is what somebody does with an item, unless the column counts by days.
 _RATE = LazyPattern(
     r"[\s-]*(?:[^\W\d_]+\s+){1,4}?(?:(?:an?|per|each|every|am|pro|jeden|jede|in\s+der|die)\s+"
@@ -381,6 +381,9 @@ class NumberColumns:
     def _named(self, before: str, behind: str, unit: str) -> TypedColumn | None:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
         # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
+        *earlier, said = CLAUSE.split(before)
+        if earlier and OPEN in earlier[-1]:
+            before = said  # "8 GB of RAM, max 1200": the name is that number's
         told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
         behind = "" if _INCLUDED.match(behind) else CLAUSE.split(behind.split(OPEN)[0])[0]
         near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]

@@ -26,9 +26,12 @@ from usbrec.items.constraints.clauses import WORD, clauses, first, holds, senten
 from usbrec.items.constraints.column_roles import asked_price, asked_stock, is_rating
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, spoken_name
+from usbrec.items.constraints.comparisons import ComparisonReader
+from usbrec.items.constraints.conditions import without_alternatives, without_conditions
 from usbrec.items.constraints.corrections import corrections
+from usbrec.items.constraints.date_phrases import DateReader
 from usbrec.items.constraints.decades import plain_decades
-from usbrec.items.constraints.flags import FlagReader
+from usbrec.items.constraints.flags import FlagReader, in_digits
 from usbrec.items.constraints.number_columns import NumberColumns, is_of_stars
 from usbrec.items.constraints.opening_hours import HoursReader
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
@@ -36,6 +39,7 @@ from usbrec.items.constraints.phrases import (
     CLOSE,
     OPEN,
     PLACE,
+    Amount,
     all_phrases,
     begun,
     ends,
@@ -45,10 +49,11 @@ from usbrec.items.constraints.phrases import (
     take_amounts,
 )
 from usbrec.items.constraints.plain_numbers import plain_numbers
+from usbrec.items.constraints.recent_years import plain_recent_years
 from usbrec.items.constraints.settled import LONGEST, SettledStatements, saying
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
-from usbrec.items.constraints.told_facts import without_complaints
+from usbrec.items.constraints.told_facts import asks_about_item, without_complaints
 from usbrec.items.constraints.turned_phrases import plain_order
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
@@ -105,6 +110,8 @@ class ConstraintReader(SettledStatements):
             numbers, self._price, self._stock_count, self._scale_of, self._values_of
         )
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
+        self._dates = DateReader(self.table)
+        self._comparisons = ComparisonReader(self.table, self._numbers, self._price)
         # A hotel's stars are none that guests gave.
         guests = first(numbers, lambda one: is_rating(one) and not is_of_stars(one))
         self._rating = guests or first(numbers, is_rating)
@@ -148,6 +155,12 @@ class ConstraintReader(SettledStatements):
             marked, amounts = take_amounts(self._as_read(sentence))
             if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
+            said = marked
+            marked, sometimes = without_conditions(marked, amounts)
+            if (only_one := without_alternatives(marked, amounts)) != marked:
+                found.append(_in_words(said, amounts))
+            marked = only_one
+            found += [_in_words(said[start:end], amounts) for start, end in sometimes]
             marked = without_stories(marked)
             places = {int(match[1]): match.end() for match in _PLACED.finditer(marked)}
             shares = [
@@ -168,11 +181,14 @@ class ConstraintReader(SettledStatements):
 
     def read_turn(self, turn: Turn) -> tuple[Statement, ...]:
         """What :meth:`Turn.read_by` carries with a turn."""
-        text = turn.text[:LONGEST]
-        for mention in turn.read_by(self._linker).mentions:
+        mentions = turn.read_by(self._linker).mentions
+        text, compared = turn.text[:LONGEST], list[Statement]()
+        if mentions:
+            text, compared = self._comparisons.read(text, mentions)
+        for mention in mentions:
             end = mention.end + self._own_year(mention, text)
             text = text[: mention.start] + " \ufffc" + " " * (end - mention.start - 2) + text[end:]
-        found: list[Statement] = []
+        found = compared
         for sentence in sentences(text):
             found += self._sentence(sentence)
         if all(one.kind == "corrects" for one in found):
@@ -200,7 +216,21 @@ class ConstraintReader(SettledStatements):
         )
 
     def _sentence(self, sentence: str) -> list[Statement]:
+        if self._dates.columns:
+            rest, dated = self._dates.read(certain(without_stories(sentence.casefold())))
+            if dated:
+                words = " ".join(sentence.split())[:200]
+                said = [saying(one, f"{words} ({told})") for one, told in dated]
+                return [*said, *self._undated(rest)]
+        return self._undated(sentence)
+
+    def _undated(self, sentence: str) -> list[Statement]:
+        """What a sentence says beside its dates."""
         marked, amounts = take_amounts(self._plain(sentence))
+        if asks_about_item(marked):
+            return []
+        marked, _ = without_conditions(marked, amounts, bounded=False)
+        marked = without_alternatives(marked, amounts)
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
         marked = without_complaints(without_stories(marked))
@@ -258,6 +288,10 @@ class ConstraintReader(SettledStatements):
         if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
             found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
+        if found and (last := self._last_year) is not None:
+            plain = sentence.casefold()
+            if plain_recent_years(plain, last) != plain:
+                words = f"{words} (counted from {last})"
         return [saying(statement, words) for statement in found]
 
     def _spared(self, clause: str) -> list[Statement]:
@@ -281,6 +315,8 @@ class ConstraintReader(SettledStatements):
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(self._plain(text))
+        if without_conditions(marked, amounts, bounded=False)[1]:
+            return []
         marked = without_stories(marked)
         if OPEN not in marked:
             return []
@@ -318,7 +354,9 @@ class ConstraintReader(SettledStatements):
     def _as_read(self, text: str) -> str:
         text = self._flags.in_letters(text.casefold().replace("’", "'"))
         text = plain_order(plain_numbers(text), self._numbers.is_column)
-        return text if self._last_year is None else plain_decades(text, self._last_year)
+        if self._last_year is None:
+            return text
+        return plain_recent_years(plain_decades(text, self._last_year), self._last_year)
 
     @functools.cached_property
     def _last_year(self) -> int | None:
@@ -343,6 +381,16 @@ class ConstraintReader(SettledStatements):
         if column is None or scale is None or rated > most:
             return f"{found['rated']} points"
         return f"{rated * scale / most:.10g} {spoken_name(column)}"
+
+
+def _in_words(said: str, amounts: Sequence[Amount]) -> str:
+    """A part of a sentence with its amounts in place of their marks."""
+    told = in_digits(_PLACED.sub(lambda one: _amount_in_words(amounts[int(one[1])]), said))
+    return " ".join(told.split()).strip(" ,.;!")
+
+
+def _amount_in_words(amount: Amount) -> str:
+    return f"{amount.value:.10g} {amount.currency}".rstrip()
 
 
 def _asks(one: Statement) -> bool:

@@ -11,8 +11,12 @@ from dataclasses import replace
 
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.constraints.answered_questions import (
+    Answer,
     answer_of,
+    asks_how_much_of,
     demand_asked,
+    importance_asked,
+    importance_of,
     is_short,
     name_asked,
     names_alone,
@@ -85,6 +89,8 @@ class SettledStatements:
             return Statement("holds", one.constraint)
         if one.kind == "answers":
             asked = before is not None and says("asks_price", before.text.casefold())
+            if before is not None and asks_how_much_of(question_of(before.text) or ""):
+                asked = _asks_money(before.text.casefold())  # "How much memory?"
             asked = asked and not self._is_year(one.constraint.value)
             return Statement("holds", one.constraint) if asked else None
         if one.kind == "cheaper":
@@ -132,6 +138,8 @@ class SettledStatements:
         answer, found = answer_of(turn.text), list[Statement]()
         if says("allergies", question):
             found = [] if answer == "no" else self._allergies(turn, question)
+        elif (what := importance_asked(question)) is not None:
+            found = self._of_importance(what, importance_of(turn.text))
         elif answer is not None and (asked := demand_asked(question)) is not None:
             found = (
                 self._sentence(asked)
@@ -148,6 +156,12 @@ class SettledStatements:
         told = {one.constraint.column for one in said}
         words = " ".join(turn.text.split())[:200]
         return [saying(one, words) for one in found if one.constraint.column not in told]
+
+    def _of_importance(self, what: str, important: Answer | None) -> list[Statement]:
+        """What is asked for of a thing that is important, and taken back of one that is not."""
+        if important == "yes":
+            return [one for one in self._sentence(what) if one.constraint.operator in ("=", "in")]
+        return [] if important is None else [*self._flags.spared(what), *self._categories.spared(what)]
 
     def _allergies(self, turn: Turn, question: str) -> list[Statement]:
         """What somebody cannot have who is asked for allergies: "nuts", "yes, nuts and soy", and what a yes

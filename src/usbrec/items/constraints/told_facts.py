@@ -35,6 +35,11 @@ def tells_amount(before: str) -> bool:
     return bool(title) and (_of_amounts().match(last) is not None or _asks_of().fullmatch(first) is not None)
 
 
+def asks_about_item(text: str) -> bool:
+    """Whether a sentence asks how an item is that it names: "is breakfast included at Casa Azul?"."""
+    return _TITLE in text and text.rstrip().endswith("?") and _about_item().match(text) is not None
+
+
 def tells_doing(told: str) -> bool:
     """Whether what stands before a name tells what somebody does or did with it: "I usually drink"."""
     return _doings().search(told) is not None
@@ -67,6 +72,11 @@ def without_complaints(text: str) -> str:
         if not says("wanting", before):
             text = f"{text[: found.start()]}{' ' * len(found[0])}{text[found.end() :]}"
     return text
+
+
+@functools.cache
+def _about_item() -> re.Pattern[str]:
+    return _pattern("asks_about_item")
 
 
 @functools.cache

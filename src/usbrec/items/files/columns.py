@@ -65,6 +65,9 @@ _NUMBERED = ("genres", "people")
 _MAY_BE_IDS = frozenset({"key"})
 #: Codes are those of barcodes alone (Open Food Facts): "DE" and "SAVE20" are codes, too.
 _BARCODES, _BARCODE = "code", LazyPattern(r"[0-9]{8,14}")
+#: What the day of an event is called, and a day; a release is told by its year.
+_OF_EVENTS = frozenset({"date", "startdate", "datum", "termin"})
+_DAY = LazyPattern(r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./](?:19|20)\d\d")
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
 
@@ -129,7 +132,7 @@ class Mapper:
         self._markets = markets_apart(header) - {self._actual.get(column_key(name)) for name in types or {}}
         # A column of numbers without a name is a table's numbering.
         numbering = {"" for row in first[:1] if text_of(row.get("")).isdecimal()}
-        apart = used | self._markets | numbering
+        apart = (used | self._markets | numbering) - self._days()
         self._rest = tuple(name for name in there if name not in apart)
         types_given = self._types_given(types or {})
         self._types = ColumnTypes(types_given)
@@ -137,6 +140,15 @@ class Mapper:
         self._joins = bool(self._joined)
         self._prices = [one for one in self._rest if is_present_price(one) and not is_offer(one)]
         self._priced = self._free = 0
+
+    def _days(self) -> set[str]:
+        """The columns of years that say on which day something is, which is more: "date" of an event."""
+        found = set()
+        for column in self.columns["year"]:
+            texts = [text for row in self._first if (text := text_of(row.get(column)))]
+            if column_key(column) in _OF_EVENTS and texts and all(map(_DAY.match, texts)):
+                found.add(column)
+        return found
 
     def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
         given: dict[str, ColumnType] = {}
