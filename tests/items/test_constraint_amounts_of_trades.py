@@ -62,7 +62,7 @@ def read(items: str, *texts: str) -> list[str]:
         ("cars", "ab Baujahr 2015", ["year at least 2015"]),
         ("cars", "bis Baujahr 2015", ["year at most 2015"]),
         ("cars", "Baujahr 2015", ["year exactly 2015"]),
-        ("cars", "nicht älter als 5 Jahre", []),
+        ("cars", "nicht älter als 5 Jahre", ["year at least 2014"]),
         ("cars", "a 2016 model or later", ["year at least 2016"]),
         ("wine", "a 2018 vintage or older", ["year at most 2018"]),
         ("wine", "a 2018 vintage", ["year exactly 2018"]),

@@ -87,8 +87,9 @@ def test_a_comparison_is_told_in_its_own_words() -> None:
         ("a film released in the last 2 decades", ["year at least 2004"]),
         ("not older than 3 years", ["year at least 2021"]),
         ("nicht älter als 3 Jahre", ["year at least 2021"]),
-        ("at most five years old", ["year at least 2019"]),
-        ("höchstens fünf Jahre alt", ["year at least 2019"]),
+        # Of a whisky, a child or a house?
+        ("at most five years old", []),
+        ("höchstens fünf Jahre alt", []),
         ("older than 20 years", ["year below 2004"]),
         # What is told, and who is so old.
         ("I have lived here for the last ten years", []),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from usbrec.dialogue import Constraint, ConstraintValue, Operator
 from usbrec.items.constraints.column_types import TypedColumn
@@ -45,13 +46,14 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def clauses(text: str) -> Iterator[tuple[int, str]]:
+@functools.lru_cache(maxsize=64)  # each number of a sentence asks for them again
+def clauses(text: str) -> tuple[tuple[int, str], ...]:
     """The clauses of a sentence, each with its place."""
-    start = 0
+    found, start = [], 0
     for match in CLAUSE.finditer(text):
-        yield start, text[start : match.start()]
+        found.append((start, text[start : match.start()]))
         start = match.end()
-    yield start, text[start:]
+    return (*found, (start, text[start:]))
 
 
 def holds(kind: Kind, column: TypedColumn, operator: Operator, value: ConstraintValue) -> Statement:

@@ -101,6 +101,12 @@ _RATED_BEFORE = LazyPattern(
 _RATED_BEHIND = LazyPattern(r"\s*\+?[\s-]*(?P<unit>stars?|sterne?n?|points?|punkte?n?)(?!\w)")
 
 
+#: A column's name with its unit is no longer; long texts are not gone through behind each of their numbers.
+_BEHIND = 160
+#: What a number is about stands no further from it.
+_AROUND = 600
+
+
 class NumberColumns:
     """The columns of numbers by what is said of them; `price` and `stock_count` are columns of their own."""
 
@@ -219,6 +225,8 @@ class NumberColumns:
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
     ) -> tuple[TypedColumn, float] | None:
         """Which column a number is about, if any, and the number in the column's unit."""
+        # A long text is not gone through at each of its numbers.
+        before, behind = before[-_AROUND:], behind[:_AROUND]
         found = self._of(amount, before, behind, money=money, weak=weak)
         if found is None or found[0] is self.price or amount.currency:
             return found
@@ -338,7 +346,7 @@ class NumberColumns:
     def said_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
         """The column with a unit whose name stands right behind a number, with the unit or without, and ends
         its clause there: "64 GB storage"; and the number in its unit."""
-        clause = _AND.split(CLAUSE.split(behind)[0].split(OPEN)[0])[0]
+        clause = _AND.split(CLAUSE.split(behind[:_BEHIND])[0].split(OPEN)[0])[0]
         said = [word for word in WORD.findall(clause) if word not in _OF and word not in _FILLERS]
         unit = unit_of(said[0]) if said and unit_of(said[0]) in UNITS else ""
         names = said[1:] if unit else said

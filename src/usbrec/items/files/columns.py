@@ -67,6 +67,7 @@ _MAY_BE_IDS = frozenset({"key"})
 _BARCODES, _BARCODE = "code", LazyPattern(r"[0-9]{8,14}")
 #: What the day of an event is called, and a day; a release is told by its year.
 _OF_EVENTS = frozenset({"date", "startdate", "datum", "termin"})
+_STAMPED = LazyPattern(r"T00:00:00Z?$")  # as databases write a date, Wikidata's releases among them
 _DAY = LazyPattern(r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./](?:19|20)\d\d")
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
@@ -146,7 +147,8 @@ class Mapper:
         found = set()
         for column in self.columns["year"]:
             texts = [text for row in self._first if (text := text_of(row.get(column)))]
-            if column_key(column) in _OF_EVENTS and texts and all(map(_DAY.match, texts)):
+            days = bool(texts) and all(map(_DAY.match, texts)) and not all(map(_STAMPED.search, texts))
+            if column_key(column) in _OF_EVENTS and days:
                 found.add(column)
         return found
 
