@@ -240,7 +240,6 @@ class Vocabulary:
     def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str], bool]]:
         """The columns of yes and no that a reply may speak of by their names, with how it does, and whether
         that names what is there or the lack of it ("wired" where the column is "wireless")."""
-        lists = claim_words()
         found: list[tuple[TypedColumn, re.Pattern[str], bool]] = []
         for column in self._types:
             if column.type != "yes-no" or is_stock(column.name):
@@ -248,6 +247,7 @@ class Vocabulary:
             pattern = spoken_pattern(column)
             if pattern is None:
                 continue
+            lists = claim_words()
             called = spoken_name(column).removeprefix("has ").removeprefix("is ")
             further = lists.feature_names.get(called, ())
             if further:
