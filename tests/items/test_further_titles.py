@@ -116,3 +116,22 @@ def test_without_a_catalogue_both_names_of_a_given_title_are_found_and_masked() 
     matcher = TitleMatcher([CELLS[0]])
     assert matcher.named("Die Blechtrommel, of course") == (CELLS[0],)
     assert "Drum" not in matcher.mask("The Tin Drum is what I want.")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I loved Ciudad de los Perros, La (1995)", True),
+        ("I loved Ciudad de los Perros, La.", True),
+        ("I loved La Ciudad de los Perros.", True),
+        ("Ciudad de los Perros was great", True),
+        ("la ciudad tiene perros", False),
+        ("The city of dogs is la ciudad", False),
+    ],
+)
+def test_an_article_of_another_language_may_stand_last_or_be_left_out(text: str, found: bool) -> None:
+    items = (
+        Item("1", "The Dog Town", 1995, also=("La Ciudad de los Perros",)),
+        Item("2", "Plain Salt", 1995),
+    )
+    assert [one.item_id for one in Linker(items).link(text)] == (["1"] if found else [])

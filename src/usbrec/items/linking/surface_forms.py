@@ -223,6 +223,35 @@ def _writing_of(key: str) -> Writing:
 _TWO_SPELLINGS = (("good bye", "goodbye"), ("all right", "alright"), ("every body", "everybody"))
 
 
+#: Articles that lists of titles put last, and that hardly end a sentence; English ones need not stand there.
+_SORTED_LAST = frozenset(
+    [
+        "la",
+        "le",
+        "les",
+        "lo",
+        "los",
+        "las",
+        "el",
+        "il",
+        "gli",
+        "un",
+        "una",
+        "une",
+        "uno",
+        "der",
+        "das",
+        "dem",
+        "ein",
+        "eine",
+        "het",
+        "een",
+        "ett",
+        "l",
+    ]
+)
+
+
 class _Entries:
     def __init__(self, *, keep: bool) -> None:
         self.spelt: list[str] | None = [] if keep else None
@@ -340,6 +369,12 @@ def _gathered(
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)
             singles.add(rest)
+        for one in (key, *further.get(row, ())):  # "Cité des enfants perdus, La", as MovieLens writes it
+            article, _, rest = one.partition(" ")
+            if article in _SORTED_LAST and " " in rest:
+                entries.add(f"{rest} {article}", row, _VARIANT)
+                if rest.count(" ") > 1:  # fewer words may be others
+                    entries.add(rest, row, _SHORTENED)
     beside: dict[str, list[str]] = {}
     for key in spelt:  # "the Hangover (2010)" for "Hangover", beside "The Hangover" of 2009
         article, _, rest = key.partition(" ")
