@@ -149,6 +149,23 @@ def test_what_asks_for_nothing_is_not_read(text: str) -> None:
         (("Hallo", "Wie viel möchten Sie ausgeben?", "etwa 60"), ["price at most 60"]),
         (("Hello", "Which colour?", "60"), []),
         (("Hi", "How about Momentum 4?", "Something cheaper, please."), ["price below 49.99"]),
+        (
+            ("Hi", "How about Momentum 4?", "Is it in stock?", "Yes, it is.", "Too expensive."),
+            ["price below 49.99"],
+        ),
+        (
+            ("Hi", "Momentum 4?", "How much is it?", "It costs 49.99.", "Anything cheaper?"),
+            ["price below 49.99"],
+        ),
+        (("What does the Momentum 4 cost?", "It costs 49.99.", "Too expensive."), ["price below 49.99"]),
+        (
+            ("Hallo", "Momentum 4?", "Was kostet es?", "Es kostet 49,99.", "Das ist zu teuer."),
+            ["price below 49.99"],
+        ),
+        (("Hallo", "Momentum 4?", "Gibt es etwas Günstigeres?"), ["price below 49.99"]),
+        (("Hallo", "Momentum 4?", "Haben Sie auch eine billigere Marke?"), ["price below 49.99"]),
+        (("Hi", "How may I help?", "Something cheaper, please."), []),
+        (("Under 30.", "Momentum 4?", "Too expensive."), ["price below 30"]),
         (("Hi", "Under 50 euro?", "Yes"), []),
     ],
 )

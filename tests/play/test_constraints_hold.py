@@ -65,6 +65,17 @@ def test_a_reply_that_names_what_is_too_dear_is_never_said() -> None:
     assert len(model.requests) == 3
 
 
+def test_a_reply_of_before_that_fits_no_more_is_not_said_again() -> None:
+    before = "Try the Trail Runner Pro."
+    talk = ("Running shoes, please.", before, "That is too dear. Under 80 euros, please.")
+    found = reply(lambda request: before, *talk)
+    assert found.text != before
+    assert found.grounding["fallback"]
+    assert all(GROUNDING.knowledge.named(found.text) != (one,) for one in KNOWLEDGE.named(before))
+    # What still fits may be said again, where no draw has anything else.
+    assert reply(lambda request: before, talk[0], before, "Really, running shoes!").text == before
+
+
 def test_a_second_draw_that_fits_is_said() -> None:
     found = reply(lambda request: "Trail Runner Pro!" if request.temperature == 0 else "City Sprint!", ASKED)
     assert found.text == "City Sprint!"

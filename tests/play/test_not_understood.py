@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from support.films import KNOWLEDGE, sample, seeker
 from support.seats import after, draw, grounded
+from support.shop import KNOWLEDGE as SHOP
 from usbrec.dialogue import Turn
 from usbrec.items import AttributeRetriever, Retriever
 from usbrec.items.retrieval import RequestRetriever
 from usbrec.judge.facts import reply_facts
 from usbrec.llm import ScriptedModel
-from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.grounding.candidates import Grounding, not_understood
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
@@ -43,3 +44,16 @@ async def test_the_facts_of_an_episode_have_them_for_each_reply_or_not_at_all() 
     assert facts["not_understood"] == [["zeppelins"], []]
     without = reply_facts([REQUEST], played, unfinished=0, targets=targets, groundings=[untold, untold])
     assert "not_understood" not in without
+
+
+def test_a_word_that_a_constraint_was_read_from_was_understood() -> None:
+    """The catalogue says "blue" where the seeker says "blaue"."""
+    reads = RequestRetriever(SHOP.catalogue, SHOP.linker, SHOP.similarity)
+    assert SHOP.reader is not None
+
+    def told(said: str) -> tuple[str, ...]:
+        return not_understood([seeker(said)], SHOP, reads)
+
+    assert [one.value for one in SHOP.reader.read([seeker("Doch lieber eine blaue.")])] == ["blue"]
+    assert told("Doch lieber eine blaue.") == ()
+    assert told("Doch lieber eine blaue mit Zeppelin.") == ("Zeppelin",)

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from support import ROOT
 from support.results_page import listed, undocumented
-from support.servers import Answer, LocalServer, Seen, completion
+from support.servers import Answer, LocalServer, Seen, complaint, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
-from usbrec.dialogue import Usage
+from usbrec.dialogue import Sample, Turn, Usage
 from usbrec.errors import ConfigError
 from usbrec.evaluation.report.money import costs_told, money
 from usbrec.llm.prices import Prices
@@ -214,6 +214,52 @@ def test_an_estimate_grows_with_the_rows_and_with_the_search() -> None:
     assert calls(3, enhanced=True, search={"drafts": 3}) > 2 * calls(3)
     judged = {"seats": {"recommender": "shop:m", "seeker": "shop:m", "judge": "shop:j"}}
     assert calls(3, **judged) == 3 * (2 + 1 + 1)
+
+
+def test_the_most_of_an_estimate_holds_on_a_server_that_gives_one_answer_a_call(tmp_path: Path) -> None:
+    """Many servers take no `n`: each of ten votes is then a call that reads the prompt."""
+
+    def counting(seen: Seen) -> Answer:
+        if (seen.body.get("n") or 1) > 1:
+            return complaint("n: only 1 is supported", 400, param="n")
+        read = sum(len(message["content"]) // 4 for message in seen.body["messages"])
+        return completion("1", usage={"prompt_tokens": read, "completion_tokens": 1})
+
+    with LocalServer(counting) as server:
+        given = settings(server.url, limit=3, **PRICES) | {
+            "seats": {"recommender": "rules:retriever", "seeker": "rules", "judge": "shop:j"},
+            "judging": {"second": False, "way": "votes"},
+        }
+        config = load_config(given)
+        (counted,) = estimate(SAMPLES, config=config, catalogue=BOOKS).models.values()
+        results = evaluate(SAMPLES, tmp_path / "run", config=config, catalogue=BOOKS)
+    # That of the rows: what finds out how the judge scores is asked once, however many there are.
+    spent = (results["prompt_tokens"] * 2.0 + results["completion_tokens"] * 10.0) / 1e6
+    assert counted.cost is not None
+    assert counted.most is not None
+    assert counted.cost < spent <= counted.most
+    assert counted.prompt_tokens < results["prompt_tokens"] <= counted.most_prompt_tokens
+
+
+def test_a_prompt_without_blanks_between_words_has_a_token_a_character() -> None:
+    def prompts(said: str) -> int:
+        rows = [Sample("a:1", "a", (Turn("seeker", said),), ("Dracula (1897)",))]
+        given = settings("http://127.0.0.1:9/v1", limit=1) | {"play": {"rounds": 1}}
+        (counted,) = estimate(rows, config=load_config(given), catalogue=BOOKS).models.values()
+        return counted.prompt_tokens
+
+    wish = "我想看一本关于吸血鬼的小说，最好是经典的"
+    assert prompts(wish * 20) - prompts(wish * 10) >= 10 * (len(wish) - 1)
+
+
+def test_the_cost_of_an_estimate_says_which_calls_have_no_price(tmp_path: Path) -> None:
+    given = settings("http://127.0.0.1:9/v1", **PRICES)
+    given["servers"]["plain"] = {"base_url": "http://127.0.0.1:9/v1"}
+    given["seats"] |= {"judge": "plain:j"}
+    command = ["evaluate", str(SAMPLES), "--catalogue", str(BOOKS), "--estimate"]
+    told = CliRunner().invoke(app, [*command, "--config", str(_file(tmp_path, given))])
+    assert told.exit_code == 0, told.output
+    assert "EUR, without 3 calls of models that have no price." in told.output
 
 
 def test_an_estimate_of_pairs_comes_near_what_is_asked(tmp_path: Path) -> None:

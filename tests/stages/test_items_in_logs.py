@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from support.films import CATALOGUE, sample, seeker
+from usbrec.data import write_samples
 from usbrec.dialogue import RecordedDialogue, Turn
-from usbrec.errors import InputWarning
+from usbrec.errors import InputError, InputWarning
 from usbrec.items import Catalogue
 from usbrec.stages.given_items import with_known_items
-from usbrec.stages.ranking import _without
+from usbrec.stages.ranking import _without, make_ranker
 
 NUMBERED = Catalogue.from_items([replace(one, id=one.id.removeprefix("f")) for one in CATALOGUE])
 
@@ -46,3 +48,18 @@ def test_a_dialogue_that_is_left_out_is_known_by_its_words_under_another_id() ->
         kept, held_out = _without(learnt, test)
     assert [one.id for one in kept] == ["b:1"]
     assert held_out == {"1"}
+
+
+def test_samples_of_items_that_are_gone_are_told_of_where_a_ranker_is_trained(tmp_path: Path) -> None:
+    """A shop trains from what people took, and some of that has left the catalogue or has a new title."""
+    kept = "Alien (1979)"
+    taken = [kept, "Lamp of Yesterday", "f1", "Lamp of Yesterday"]
+    lines = [replace(sample(f"Wish {n}.", id_=f"d{n}:1"), targets=(title,)) for n, title in enumerate(taken)]
+    write_samples(tmp_path / "harvest.jsonl", lines)
+    (tmp_path / "items.csv").write_text("id,title\nf1,Alien (1979)\nf2,Heat (1995)\n")
+    told = (
+        r"3 of 4 samples teach the ranker nothing: .* such as 'Lamp of Yesterday' of 'd1:1'\. 'f1' is an id"
+    )
+    # Too few are left to learn from, which is the error; that most were lost is said before.
+    with pytest.warns(InputWarning, match=told), pytest.raises(InputError, match="there are 1"):
+        make_ranker([tmp_path / "harvest.jsonl"], tmp_path / "ranker", catalogue=tmp_path / "items.csv")

@@ -153,12 +153,14 @@ def print_estimate(found: Estimate, console: Console) -> None:
     priced = any(counted.cost is not None for counted in found.models.values())
     table = FittingTable()
     table.add_column("model")
-    for heading in ("calls", "prompt tokens", "answers' tokens", "at most", *(("cost", "at most") * priced)):
+    counts_of = ("calls", "prompt tokens", "at most", "answers' tokens", "at most")
+    for heading in (*counts_of, *(("cost", "at most") * priced)):
         table.add_column(heading, justify="right")
     for name, counted in found.models.items():
         counts = (
             counted.calls,
             counted.prompt_tokens,
+            counted.most_prompt_tokens,
             counted.completion_tokens,
             counted.most_completion_tokens,
         )
@@ -176,7 +178,9 @@ def print_estimate(found: Estimate, console: Console) -> None:
                 [counted.most for counted in found.models.values()],
             )
         ]
-        console.print(f"Cost: about {sums[0]}, at most {sums[1]}.", markup=False)
+        free = sum(counted.calls for counted in found.models.values() if counted.cost is None)
+        without = f", without {free:,} calls of models that have no price" if free else ""
+        console.print(f"Cost: about {sums[0]}, at most {sums[1]}{without}.", markup=False, soft_wrap=True)
     elif found.models:
         console.print(
             "No prices are given ([servers.NAME] price_input, price_output), so no cost is said.",

@@ -2,7 +2,9 @@
 
 A few rows are played by stand-ins: each counts what its model would be asked, and answers with words of half
 the length allowed, the recommender with a candidate where it is shown some. So prompts, rounds, drafts and
-votes are those of the settings; no tokens are taken for cached.
+votes are those of the settings; no tokens are taken for cached. Several drafts or votes are one call here,
+whose prompt is read once; a server that gives one answer a call reads it for each, which the most that a run
+may cost holds.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from usbrec.data import limit_samples
 from usbrec.dialogue import Sample, Usage
 from usbrec.errors import ConfigError, ModelError
 from usbrec.event_loop import run as run_coroutine
+from usbrec.items.scripts import UNSPACED, has_unspaced
 from usbrec.llm import ChatModel, model_name, read_seat
+from usbrec.llm.choices import VOTE_TOKENS
 from usbrec.llm.prices import Prices, prices_of
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
 from usbrec.patterns import LazyPattern
@@ -36,15 +40,19 @@ ROWS = 20
 _CHARACTERS, _AROUND = 4, 4
 #: The first candidate as the prompt lists it, without what stands beside its name.
 _FIRST = LazyPattern(r"^1\. ([^|\n]+)", re.MULTILINE)
+#: What has about a token a character.
+_RUNS = LazyPattern(f"[{UNSPACED}]+")
 
 
 @dataclass
 class _Counted:
-    """What a model would be asked. `answers` are the tokens of answers of half the length allowed, and
+    """What a model would be asked. `prompts` are the tokens of prompts, and `repeated` those where each
+    answer takes a call of its own; `answers` are the tokens of answers of half the length allowed, and
     `longest` those of whole ones."""
 
     calls: int = 0
     prompts: int = 0
+    repeated: int = 0
     answers: float = 0.0
     longest: int = 0
 
@@ -52,10 +60,11 @@ class _Counted:
 @dataclass(frozen=True)
 class Counted:
     """The same of one model for all rows. `cost` and `most` are in money: about, and with answers as long as
-    they may be; None without prices."""
+    they may be, each by a call of its own; None without prices."""
 
     calls: int
     prompt_tokens: int
+    most_prompt_tokens: int
     completion_tokens: int
     most_completion_tokens: int
     cost: float | None
@@ -65,6 +74,7 @@ class Counted:
         return Counted(
             self.calls + other.calls,
             self.prompt_tokens + other.prompt_tokens,
+            self.most_prompt_tokens + other.most_prompt_tokens,
             self.completion_tokens + other.completion_tokens,
             self.most_completion_tokens + other.most_completion_tokens,
             None if self.cost is None or other.cost is None else self.cost + other.cost,
@@ -86,8 +96,11 @@ class Estimate:
     def how(self) -> str:
         return (
             f"Estimated from {self.rows} of {self.of} rows, without asking a model: {_CHARACTERS} characters "
-            "of a prompt as a token, answers of half the length allowed (at most: the whole), judges by "
-            "log-probabilities unless votes are set, no tokens cached, no thoughts, no further draws."
+            "of a prompt as a token (one where words have no blanks between them), answers of half the "
+            "length allowed and several drafts or votes in one call (at most: the whole length, and the "
+            "prompt read again for each), judges by log-probabilities unless votes are set, no tokens "
+            "cached, no thoughts, no further draws, and without the calls before the first row that find out "
+            "how servers and judges answer."
             f"{' ' if self.also else ''}{self.also}"
         )
 
@@ -109,28 +122,33 @@ class _StandIn:
         return {"backend": "estimate", "model": self.name}
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        self._count(request.messages, request.n * request.max_tokens)
+        self._count(request.messages, request.n, request.max_tokens)
         words = self._words(request)
         return ChatReply(tuple(Completion(f"{words} {place}.") for place in range(request.n)), Usage(calls=1))
 
     async def choose(self, request: ChoiceRequest) -> Choice:
         longest = max(math.ceil(len(option) / _CHARACTERS) for option in request.options)
-        votes = request.votes if request.way == "votes" else 1
-        self._count(request.messages, votes * (request.max_tokens or longest))
+        if request.way == "votes":
+            self._count(request.messages, request.votes, max(VOTE_TOKENS, longest + 1), said=longest)
+        else:
+            self._count(request.messages, 1, request.max_tokens or longest)
         even = dict.fromkeys(request.options, 1.0 / len(request.options))
         return Choice(even, "exact", mass=1.0, usage=Usage(calls=1))
 
     async def aclose(self) -> None:
         return
 
-    def _count(self, messages: tuple[Message, ...], longest: int) -> None:
+    def _count(
+        self, messages: tuple[Message, ...], answers: int, longest: int, said: float | None = None
+    ) -> None:
+        """`answers` of at most `longest` tokens, which are `said`, by default the half."""
         counted = self.counted
+        prompt = sum(_tokens(message.content) + _AROUND for message in messages)
         counted.calls += 1
-        counted.prompts += sum(
-            math.ceil(len(message.content) / _CHARACTERS) + _AROUND for message in messages
-        )
-        counted.longest += longest
-        counted.answers += longest / 2
+        counted.prompts += prompt
+        counted.repeated += answers * prompt
+        counted.longest += answers * longest
+        counted.answers += answers * (longest / 2 if said is None else said)
 
     def _words(self, request: ChatRequest) -> str:
         """Words of half the length allowed, which no two answers share."""
@@ -139,6 +157,12 @@ class _StandIn:
         said = f"{begin} This is answer {self.counted.calls} of somebody who only counts."
         missing = _CHARACTERS * request.max_tokens // 2 - len(said)
         return said + " and so on" * max(0, missing // len(" and so on"))
+
+
+def _tokens(text: str) -> int:
+    """About the tokens of a text. In scripts without blanks between words a character is about one."""
+    unspaced = sum(map(len, _RUNS.findall(text))) if has_unspaced(text) else 0
+    return unspaced + math.ceil((len(text) - unspaced) / _CHARACTERS)
 
 
 def estimate(
@@ -218,6 +242,10 @@ def _count(config: Config, inputs: Inputs, work: Work, rows: int) -> Asked:
         return seated.setdefault(seat, _StandIn(model_name(seat, config.servers)))
 
     participants = seat_participants(config, inputs.prompts, inputs.catalogue, opener=stand_in)
+    if config.judging.way == "votes":
+        # Else the first answer, which is a stand-in's, decides how judges score.
+        for judge in participants.judges.values():
+            judge.scoring.way = "votes"
 
     async def play() -> None:
         for sample in few:
@@ -251,6 +279,7 @@ def _counted(counted: _Counted, scale: float, price: Prices | None) -> Counted:
     total = Counted(
         calls=round(scale * counted.calls),
         prompt_tokens=round(scale * counted.prompts),
+        most_prompt_tokens=round(scale * counted.repeated),
         completion_tokens=round(scale * counted.answers),
         most_completion_tokens=round(scale * counted.longest),
         cost=None,
@@ -259,8 +288,11 @@ def _counted(counted: _Counted, scale: float, price: Prices | None) -> Counted:
     if price is None:
         return total
     about, most = (
-        price.cost(Usage(total.calls, total.prompt_tokens, tokens)) or 0.0
-        for tokens in (total.completion_tokens, total.most_completion_tokens)
+        price.cost(Usage(total.calls, prompts, answers)) or 0.0
+        for prompts, answers in (
+            (total.prompt_tokens, total.completion_tokens),
+            (total.most_prompt_tokens, total.most_completion_tokens),
+        )
     )
     return replace(total, cost=about, most=most)
 

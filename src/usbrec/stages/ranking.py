@@ -13,7 +13,7 @@ from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError, InputWarning, Interrupted
-from usbrec.items import read_sessions
+from usbrec.items import Catalogue, read_sessions
 from usbrec.items.retrieval.learnt_from import LearntFrom
 from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
@@ -53,6 +53,7 @@ def make_ranker(
         loaded = tuple(limit_samples(loaded, config.limit))
     loaded = tuple(without_thoughts(loaded, config.models.reasoning, "samples"))
     items = read_catalogue(catalogue, None, config.catalogue)
+    _tell_lacking(loaded, items)
     config = resolve(config, items)
     sessions = tuple(
         session
@@ -116,6 +117,24 @@ def _without(
             stacklevel=3,
         )
     return tuple(one for one in samples if one.dialogue_id not in held_out | found), held_out
+
+
+def _tell_lacking(samples: Sequence[Sample], items: Catalogue) -> None:
+    """Tells of samples that teach nothing, because what they took has left the catalogue or has another title
+    now."""
+    lacking = [one for one in samples if one.targets and not items.resolve(one.targets)]
+    if not lacking:
+        return
+    titles = [title for one in lacking for title in one.targets]
+    as_id = next((title for title in titles if items.get(title) is not None), None)
+    hint = "" if as_id is None else f" {as_id!r} is an id: targets are titles, as the catalogue writes them."
+    warnings.warn(
+        InputWarning(
+            f"{len(lacking)} of {len(samples)} samples teach the ranker nothing: the catalogue has none of "
+            f"their targets, such as {titles[0]!r} of {lacking[0].id!r}.{hint}"
+        ),
+        stacklevel=3,
+    )
 
 
 def _samples(paths: Sequence[str | Path]) -> tuple[Sample, ...]:

@@ -134,7 +134,7 @@ class ConstraintReader(SettledStatements):
                     said = self._beside_question(turn, before, said)
                 if said:
                     told = [
-                        self._settled(one, before, current)
+                        self._settled(one, turns[:number], current)
                         for one in said
                         if one.kind != "theirs" or self._is_theirs(one, turns[: number + 1])
                     ]

@@ -63,24 +63,17 @@ class SettledStatements:
         raise NotImplementedError
 
     def _settled(
-        self, one: Statement, before: Turn | None, current: Sequence[Constraint]
+        self, one: Statement, earlier: Sequence[Turn], current: Sequence[Constraint]
     ) -> Statement | None:
-        """A statement that depends on what was said before it, as one that does not."""
+        """A statement that depends on what was said before it, as one that does not; `earlier` are the turns
+        before its own."""
+        before = earlier[-1] if earlier else None
         if before is not None and self._asks_other(one, before):
             return self._answers_other(one, before)
         if one.kind in ("holds", "corrects") and self._is_short_for(one.constraint, current):
             return None
         if one.kind == "less":
-            value = one.constraint.value
-            lower = any(
-                old.column == one.constraint.column
-                and old.operator in ("<", "<=")
-                and isinstance(old.value, float)
-                and isinstance(value, float)
-                and old.value <= value
-                for old in current
-            )
-            return None if lower else Statement("holds", one.constraint)
+            return None if _is_held(one.constraint, current) else Statement("holds", one.constraint)
         if one.kind == "corrects":
             return corrected(one.constraint, current, None if self._price is None else self._price.name)
         if one.kind == "allows":
@@ -94,10 +87,9 @@ class SettledStatements:
             asked = asked and not self._is_year(one.constraint.value)
             return Statement("holds", one.constraint) if asked else None
         if one.kind == "cheaper":
-            price = None if before is None or self._price is None else self._offered(before, self._price)
-            return (
-                None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
-            )
+            price = None if self._price is None else self._offered(earlier, self._price)
+            below = None if price is None else Constraint(one.constraint.column, "<", price)
+            return None if below is None or _is_held(below, current) else Statement("holds", below)
         return one
 
     def _is_year(self, value: object) -> bool:
@@ -260,13 +252,31 @@ class SettledStatements:
         operator: Operator = (operator_asked(asked) or "=") if one.kind == "answers" else old.operator
         return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
 
-    def _offered(self, turn: Turn, column: TypedColumn) -> float | None:
-        """The price of what the recommender named last."""
-        ids = [mention.item_id for mention in turn.read_by(self._linker).mentions]
-        ids = ids if turn.items is None else list(turn.items)
+    def _offered(self, earlier: Sequence[Turn], column: TypedColumn) -> float | None:
+        """The price of what was named last, be it before a question and its answer: "how much is it?" - "It
+        costs 42." - "too expensive"."""
+        ids = next(filter(None, map(self._named, reversed(earlier))), [])
         item = self.table.catalogue.get(ids[-1]) if ids else None
         value = None if item is None else self.table.value(item, column.name)
         return value if isinstance(value, float) else None
+
+    def _named(self, turn: Turn) -> list[str]:
+        """The ids of the items that a turn names."""
+        if turn.items is not None:
+            return list(turn.items)
+        return [mention.item_id for mention in turn.read_by(self._linker).mentions]
+
+
+def _is_held(one: Constraint, current: Sequence[Constraint]) -> bool:
+    """Whether a bound from above is no lower than one that holds already."""
+    value = one.value
+    return isinstance(value, float) and any(
+        old.column == one.column
+        and old.operator in ("<", "<=")
+        and isinstance(old.value, float)
+        and old.value <= value
+        for old in current
+    )
 
 
 def saying(statement: Statement, words: str) -> Statement:

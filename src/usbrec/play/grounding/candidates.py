@@ -131,4 +131,14 @@ def not_understood(heard: Sequence[Turn], knowledge: Knowledge, retriever: objec
     reader = knowledge.reader
     if reader is None:
         return words
-    return (*(word for word in words if not reader.is_operator(word)), *reader.unread(heard))
+    held = {(one.column, one.value) for one in reader.read(heard)} if words else frozenset()
+    return (
+        *(
+            word
+            for word in words
+            # "Blaue", of which no item has the word, is the colour "blue" all the same.
+            if not reader.is_operator(word)
+            and not any((one.column, one.value) in held for one in reader.read((Turn("seeker", word),)))
+        ),
+        *reader.unread(heard),
+    )

@@ -381,13 +381,14 @@ class _Reading:
         knowledge = self.grounding.knowledge
         if knowledge.linker.out_of_catalogue(text):
             return ReplyQuality.INVENTED
-        if plain_words(text) in self.replies:
-            return ReplyQuality.REPEATED
         named = knowledge.named(text, self.said)
+        # What fitted when it was said need not fit any more.
         if self.allowed is not None and any(
             item_id not in self.allowed and item_id not in self.explained for item_id in named
         ):
             return ReplyQuality.VIOLATING
+        if plain_words(text) in self.replies:
+            return ReplyQuality.REPEATED
         if self._fits(text, named):
             return ReplyQuality.FITTING
         return ReplyQuality.KNOWN if named else ReplyQuality.NOTHING
