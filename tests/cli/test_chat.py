@@ -354,3 +354,16 @@ CHUNKS = tuple(
     }
     for delta, finish in (({"content": "Try "}, None), ({"content": "Heat (1995)."}, None), ({}, "stop"))
 )
+
+
+def test_in_a_shop_it_is_told_what_was_read_and_what_was_not(model: str, tmp_path: Path) -> None:
+    """Of what nobody read nothing holds: a dear one for whoever asked in another language for a cheap one."""
+    shop = tmp_path / "lamps.csv"
+    shop.write_text(
+        "name,colour,price,stock\nLamp Aro,red,59 €,3\nLamp Bel,green,99 €,1\nLamp Cor,red,170 €,2\n"
+    )
+    options = ("--catalogue", shop, "--recommender", "rules:retriever")
+    out = talked(model, "A red lamp under 60 euros, with frobnication.", options=options)
+    assert "  asked for: colour is red, price below 60" in out
+    assert re.search(r"^  not understood: .*frobnication", out, re.MULTILINE), out
+    assert "not understood" not in talked(model, "A heist, please.", options=WITH_ITEMS)

@@ -22,6 +22,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.enhancement.narrowing import ALONE
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
+from usbrec.items.constraints.filters import in_words
 from usbrec.play.preferences.record import parse_profile
 from usbrec.play.protocol import Sampling, SearchProgress
 from usbrec.serve.models import ServedModel, ServedModels, open_models
@@ -173,6 +174,18 @@ class Talk:
         self.said.append(said)
         for item in said.items:
             self._print(f"  {_described(item)}", "dim")
+        self._tell_reading(Conversation(tuple(one.turn for one in self.said[:-1])))
+
+    def _tell_reading(self, heard: Conversation) -> None:
+        """In a shop what an item has to be, and the words of the last message that nobody read: a constraint
+        in words that are not known holds nothing."""
+        knowledge = self.served.knowledge
+        if knowledge is None or knowledge.reader is None:
+            return
+        if constraints := self.served.constraints(heard):
+            self._print(f"  asked for: {', '.join(map(in_words, constraints))}", "dim")
+        if unread := self.served.not_understood(heard.turns):
+            self._print(f"  not understood: {', '.join(unread)}", "dim")
 
     async def _reply(self, voice: _Voice) -> Said:
         turns = tuple(said.turn for said in self.said)
