@@ -106,6 +106,7 @@ def test_what_has_left_the_catalogue_is_not_in_stock(reply: str, is_said: bool) 
 @pytest.mark.parametrize(
     ("before", "question", "reply", "is_said"),
     [
+        ((), "Is it in stock?", "Yes, it is in stock.", False),
         ((), "Is the Tindari Grinder Uno in stock?", "Yes, it is in stock.", False),
         ((), "Is the Aromika Grinder Grande in stock?", "Yes, it is in stock.", True),
         ((), "Is the Aromika Grinder Grande in stock?", "It is red.", False),

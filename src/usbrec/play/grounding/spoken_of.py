@@ -33,7 +33,7 @@ def spoken_of(turns: Sequence[Turn], knowledge: Knowledge, check: ReplyCheck, he
         # What was sold yesterday and has left the catalogue is no name of it today.
         if check.sells and turn.role == "recommender" and check.made_up(turn.text, (), heard):
             break
-    return SpokenOf(lost=any(turn.role == "recommender" for turn in turns))
+    return SpokenOf(lost=True)
 
 
 #: The seeker's last turn, and the reply that it answers.
