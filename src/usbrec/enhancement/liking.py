@@ -22,30 +22,18 @@ async def preferences_of(
 ) -> Preferences:
     """What the seeker wants, and what an item must be for them. An extractor that fails is done without, and
     told to `fail`. Raises BudgetSpent."""
-    preferences = await _liking(conversation, turns, extractor, seed, fail)
+    corrected = (conversation.profile or "").strip()
+    preferences = parse_profile(corrected)
+    if preferences.empty:
+        # Not in the format: then these are the seeker's own words.
+        heard = (Turn("seeker", corrected),) if corrected else turns
+        try:
+            preferences = await extractor.preferences(heard, seed=derive_seed(seed, "profile"))
+        except BudgetSpent:
+            raise
+        except ModelError as error:
+            # A draft is there already, and is worth more than what is known of the seeker.
+            fail(f"{type(error).__name__}: {error}")
     if hard := conversation.constraints:
         preferences = replace(preferences, constraints=replace(preferences.constraints, hard=hard))
     return preferences
-
-
-async def _liking(
-    conversation: Conversation,
-    turns: Sequence[Turn],
-    extractor: PreferenceExtractor,
-    seed: int,
-    fail: Callable[[str], None],
-) -> Preferences:
-    corrected = (conversation.profile or "").strip()
-    preferences = parse_profile(corrected)
-    if not preferences.empty:
-        return preferences
-    # Not in the format: then these are the seeker's own words.
-    heard = (Turn("seeker", corrected),) if corrected else turns
-    try:
-        return await extractor.preferences(heard, seed=derive_seed(seed, "profile"))
-    except BudgetSpent:
-        raise
-    except ModelError as error:
-        # A draft is there already, and is worth more than what is known of the seeker.
-        fail(f"{type(error).__name__}: {error}")
-        return Preferences()
